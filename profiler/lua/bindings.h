@@ -5,7 +5,9 @@
 
 #include <lua.h>
 
-#define PAYOFF_BINDINGS(X) X(assets)
+#define PAYOFF_BINDINGS(X) \
+    X(assets)             \
+    X(json)
 
 #define PAYOFF_BINDING_DECLARE(name) int luaopen_payoff_##name(lua_State *L);
 PAYOFF_BINDINGS(PAYOFF_BINDING_DECLARE)
