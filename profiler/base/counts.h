@@ -38,11 +38,12 @@ struct counts counts_missing(enum counts_state state, enum counts_source source,
  * "scaled". A reading that runs backwards (a counter vanished and came back) is "not counted". */
 struct counts counts_delta(struct counts before, struct counts after);
 
-/* The best estimate of the true count: count × enabled / running, in double (Linux, perf_event_open(2),
- * "multiplexing"). False, and *estimate untouched, when there is no value. */
+/* The best estimate of the true count: count × enabled / running, in double (Linux,
+ * perf_event_open(2), "multiplexing"). False, and *estimate untouched, when there is no value. */
 bool counts_estimate(struct counts value, double *estimate);
 
-/* Share of the time that the event really ran: 1 for exact, 0 < share < 1 for scaled, 0 otherwise. */
+/* Share of the time that the event really ran: 1 for exact, 0 < share < 1 for scaled, 0 otherwise.
+ */
 double counts_share(struct counts value);
 
 /* value − overhead, saturating at 0: what an empty bracket cost is taken off. A missing overhead

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void status_vformat(struct status *st, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void
+status_vformat(struct status *st, const char *format, va_list arguments)
 {
     int length = vsnprintf(st->message, sizeof st->message, format, arguments);
     if (length < 0)

@@ -1,8 +1,9 @@
 /* status: an error as a value. What failed, why (errno), and what to do about it, in one sentence.
  *
- * Every function of payoff that can fail takes a `struct status *` as its last parameter and returns
- * false (or NULL) after filling it. Nobody below main prints. A status owns no memory, may be copied,
- * and is not shared between threads. Success leaves it untouched: start from STATUS_INIT. */
+ * Every function of payoff that can fail takes a `struct status *` as its last parameter and
+ * returns false (or NULL) after filling it. Nobody below main prints. A status owns no memory, may
+ * be copied, and is not shared between threads. Success leaves it untouched: start from
+ * STATUS_INIT. */
 #ifndef PAYOFF_BASE_STATUS_H
 #define PAYOFF_BASE_STATUS_H
 

@@ -2,8 +2,8 @@
  *
  * A plan is made once per run: every event is parsed (libpfm4), opened, run and read once on this
  * process to prove that it counts here; the ladder kernel+user -> user only -> not available is
- * climbed down there, once, and what it took is recorded in the event's name and reason. The plan is
- * then opened on each worker from inside the forked child, before exec. Immutable after
+ * climbed down there, once, and what it took is recorded in the event's name and reason. The plan
+ * is then opened on each worker from inside the forked child, before exec. Immutable after
  * group_plan_make, so it may be read from any thread. */
 #ifndef PAYOFF_COUNTERS_GROUP_H
 #define PAYOFF_COUNTERS_GROUP_H
@@ -25,14 +25,14 @@ struct group_request {
 
 /* What became of one event. The strings belong to the plan. */
 struct group_event {
-    const char *asked;          /* as written: "instructions" */
-    const char *name;           /* as it is really counted: "instructions:u" */
-    const char *unit;           /* "events" or "ns" */
-    const char *reason;         /* why it is not counted, or why it is less than asked; else NULL */
-    enum counts_state state;    /* COUNTS_EXACT when it counts here, else why not */
-    enum counts_source source;  /* hardware or software */
-    int group;                  /* index of its group; -1 when it is in none */
-    int slot;                   /* index within the group's reading */
+    const char *asked;         /* as written: "instructions" */
+    const char *name;          /* as it is really counted: "instructions:u" */
+    const char *unit;          /* "events" or "ns" */
+    const char *reason;        /* why it is not counted, or why it is less than asked; else NULL */
+    enum counts_state state;   /* COUNTS_EXACT when it counts here, else why not */
+    enum counts_source source; /* hardware or software */
+    int group;                 /* index of its group; -1 when it is in none */
+    int slot;                  /* index within the group's reading */
 };
 
 /* Makes a plan. An event that is known but cannot be counted here is no failure: it is in the plan
@@ -52,11 +52,11 @@ size_t group_plan_group_count(const struct group_plan *plan);
  * member (non-leader) descriptors stay open too: closing one would shrink its group. */
 bool group_plan_open_self(const struct group_plan *plan, int *fds, struct status *st);
 
-/* Decodes one group's two raw readings (PERF_FORMAT_GROUP with both times) and writes the difference
- * of every event of that group to counts[event index]; counts has group_plan_event_count elements
- * and the other groups' elements are left alone. A reading of the wrong size is STATUS_DATA, and an
- * empty one (0 bytes: could not be scheduled) makes the events "not counted". Hostile input is
- * expected. */
+/* Decodes one group's two raw readings (PERF_FORMAT_GROUP with both times) and writes the
+ * difference of every event of that group to counts[event index]; counts has group_plan_event_count
+ * elements and the other groups' elements are left alone. A reading of the wrong size is
+ * STATUS_DATA, and an empty one (0 bytes: could not be scheduled) makes the events "not counted".
+ * Hostile input is expected. */
 bool group_plan_decode(const struct group_plan *plan, size_t group, const void *before,
                        size_t before_size, const void *after, size_t after_size,
                        struct counts *counts, struct status *st);

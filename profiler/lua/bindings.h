@@ -5,8 +5,8 @@
 
 #include <lua.h>
 
-#define PAYOFF_BINDINGS(X) \
-    X(assets)             \
+#define PAYOFF_BINDINGS(X)                                                                         \
+    X(assets)                                                                                      \
     X(json)
 
 #define PAYOFF_BINDING_DECLARE(name) int luaopen_payoff_##name(lua_State *L);

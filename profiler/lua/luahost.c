@@ -151,8 +151,8 @@ static int call_main(lua_State *L)
     return 1;
 }
 
-bool luahost_main(struct luahost *host, const char *module, int argc, char **argv,
-                  int *exit_status, struct status *st)
+bool luahost_main(struct luahost *host, const char *module, int argc, char **argv, int *exit_status,
+                  struct status *st)
 {
     struct main_call call = {.module = module, .argc = argc, .argv = argv};
     lua_pushcfunction(host->L, call_main);

@@ -21,8 +21,8 @@ void luahost_free(struct luahost *host);
 
 /* require(module).main(argv[1], …) through the single protected call; its integer result becomes
  * *exit_status. An error that escapes is STATUS_INTERNAL with a traceback in the message. */
-bool luahost_main(struct luahost *host, const char *module, int argc, char **argv,
-                  int *exit_status, struct status *st);
+bool luahost_main(struct luahost *host, const char *module, int argc, char **argv, int *exit_status,
+                  struct status *st);
 
 /* The single protected call: nargs arguments and the function are on the stack. On failure the
  * status has the message and the traceback, and the stack is as before the function was pushed. */
