@@ -5,9 +5,14 @@
 
 #include <lua.h>
 
-#define PAYOFF_BINDINGS(X)                                                                         \
-    X(assets)                                                                                      \
-    X(json)
+/* One line per module, so that additions do not collide. */
+/* clang-format off */
+#define PAYOFF_BINDINGS(X) \
+    X(assets) \
+    X(json) \
+    X(sys) \
+    /* the end of the list */
+/* clang-format on */
 
 #define PAYOFF_BINDING_DECLARE(name) int luaopen_payoff_##name(lua_State *L);
 PAYOFF_BINDINGS(PAYOFF_BINDING_DECLARE)

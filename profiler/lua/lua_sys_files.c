@@ -1,0 +1,158 @@
+/* payoff.native.sys, files. What fails returns nil, message, code ("not found" for a missing file).
+ *
+ *   read_file(path) -> text              write_file(path, text) -> true     whole or not at all
+ *   stat(path) -> {type = "file" | "directory" | "link" | "fifo" | "socket" | "device",
+ *                  size_bytes =, mtime_ns =, mode =}
+ *   list(path) -> {name, …}, sorted      mkdirs(path) -> true
+ *   remove(path) -> true                 a file, a link or an empty folder
+ *   getcwd() -> path                     realpath(path) -> path
+ *   which(name) -> absolute path of the program that a shell would run */
+#include "lua/lua_sys.h"
+#include "lua/luahost.h"
+#include "machine/files.h"
+#include "machine/program.h"
+
+#include <stdlib.h>
+
+static int report(lua_State *L, bool ok, const struct status *st)
+{
+    if (!ok)
+        return luahost_fail(L, st);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static void release_memory(void *data, size_t count)
+{
+    (void)count;
+    free(data);
+}
+
+static void release_names(void *data, size_t count)
+{
+    files_list_free(data, count);
+}
+
+static int sys_read_file(lua_State *L)
+{
+    const char *path = lua_sys_check_name(L, 1);
+    struct status st = STATUS_INIT;
+    struct lua_sys_holder *holder = lua_sys_hold(L);
+    char *data = NULL;
+    size_t size = 0;
+    if (!files_read(path, 0, &data, &size, &st))
+        return luahost_fail(L, &st);
+    *holder = (struct lua_sys_holder){data, size, release_memory};
+    lua_pushlstring(L, data, size);
+    free(data);
+    holder->release = NULL;
+    return 1;
+}
+
+static int sys_write_file(lua_State *L)
+{
+    size_t length = 0;
+    const char *path = lua_sys_check_name(L, 1), *text = luaL_checklstring(L, 2, &length);
+    struct status st = STATUS_INIT;
+    return report(L, files_write(path, text, length, &st), &st);
+}
+
+static int sys_stat(lua_State *L)
+{
+    struct files_stat found;
+    struct status st = STATUS_INIT;
+    if (!files_stat(lua_sys_check_name(L, 1), &found, &st))
+        return luahost_fail(L, &st);
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, found.type);
+    lua_setfield(L, -2, "type");
+    lua_pushinteger(L, (lua_Integer)found.size_bytes);
+    lua_setfield(L, -2, "size_bytes");
+    lua_pushinteger(L, found.mtime_ns);
+    lua_setfield(L, -2, "mtime_ns");
+    lua_pushinteger(L, (lua_Integer)found.mode);
+    lua_setfield(L, -2, "mode");
+    return 1;
+}
+
+static int sys_list(lua_State *L)
+{
+    const char *path = lua_sys_check_name(L, 1);
+    struct status st = STATUS_INIT;
+    struct lua_sys_holder *holder = lua_sys_hold(L);
+    char **names = NULL;
+    size_t count = 0;
+    if (!files_list(path, &names, &count, &st))
+        return luahost_fail(L, &st);
+    *holder = (struct lua_sys_holder){names, count, release_names};
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, names[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static int sys_mkdirs(lua_State *L)
+{
+    struct status st = STATUS_INIT;
+    return report(L, files_make_dirs(lua_sys_check_name(L, 1), &st), &st);
+}
+
+static int sys_remove(lua_State *L)
+{
+    struct status st = STATUS_INIT;
+    return report(L, files_remove(lua_sys_check_name(L, 1), &st), &st);
+}
+
+/* `path` is ours to free. */
+static int push_path(lua_State *L, struct lua_sys_holder *holder, bool ok, char *path,
+                     const struct status *st)
+{
+    if (!ok)
+        return luahost_fail(L, st);
+    *holder = (struct lua_sys_holder){path, 1, release_memory};
+    lua_pushstring(L, path);
+    return 1;
+}
+
+static int sys_realpath(lua_State *L)
+{
+    const char *name = lua_sys_check_name(L, 1);
+    struct lua_sys_holder *holder = lua_sys_hold(L);
+    struct status st = STATUS_INIT;
+    char *path = NULL;
+    bool ok = files_real_path(name, &path, &st);
+    return push_path(L, holder, ok, path, &st);
+}
+
+static int sys_getcwd(lua_State *L)
+{
+    struct lua_sys_holder *holder = lua_sys_hold(L);
+    struct status st = STATUS_INIT;
+    char *path = NULL;
+    bool ok = files_real_path(".", &path, &st);
+    return push_path(L, holder, ok, path, &st);
+}
+
+static int sys_which(lua_State *L)
+{
+    const char *name = lua_sys_check_name(L, 1);
+    struct lua_sys_holder *holder = lua_sys_hold(L);
+    struct status st = STATUS_INIT;
+    char *path = NULL;
+    bool ok = program_find(name, NULL, &path, &st);
+    return push_path(L, holder, ok, path, &st);
+}
+
+void lua_sys_add_files(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"read_file", sys_read_file}, {"write_file", sys_write_file},
+        {"stat", sys_stat},           {"list", sys_list},
+        {"mkdirs", sys_mkdirs},       {"remove", sys_remove},
+        {"getcwd", sys_getcwd},       {"realpath", sys_realpath},
+        {"which", sys_which},         {NULL, NULL},
+    };
+    luaL_setfuncs(L, functions, 0);
+}
