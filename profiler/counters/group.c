@@ -1,0 +1,207 @@
+#include "counters/group.h"
+
+#include "counters/group_pack.h"
+#include "counters/group_plan.h"
+#include "counters/group_prove.h"
+#include "counters/group_reading.h"
+#include "counters/reason.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct source_reading) == GROUP_READING_MAX, "what a worker must read");
+
+static bool no_memory(struct status *st)
+{
+    return status_fail(st, STATUS_MEMORY, "out of memory while planning counters");
+}
+
+/* Index of the event of that spelling, or event_count. */
+static size_t find_asked(const struct group_plan *plan, const char *text)
+{
+    size_t i = 0;
+    while (i < plan->event_count && strcmp(plan->public_[i].asked, text) != 0)
+        i++;
+    return i;
+}
+
+/* A hybrid processor has a PMU for each kind of core, and each needs an event of its own: this is
+ * the place to add one event per core PMU, of the same `asked` and with the PMU in its name;
+ * whoever shows them adds them up. */
+static bool add_event(struct group_plan *plan, const char *text, struct status *st)
+{
+    if (find_asked(plan, text) < plan->event_count)
+        return true;
+    if (plan->event_count == GROUP_EVENTS_MAX)
+        return status_fail(st, STATUS_USAGE, "more than %d different events", GROUP_EVENTS_MAX);
+    struct event *event = &plan->events[plan->event_count];
+    if (!event_parse(text, event, st))
+        return false;
+    char *asked = strdup(text);
+    if (asked == NULL)
+        return no_memory(st);
+    plan->public_[plan->event_count++] = (struct group_event){
+        .asked = asked,
+        .name = event->name,
+        .unit = event->unit,
+        .state = COUNTS_EXACT,
+        .source = event->source,
+        .group = -1,
+        .slot = -1,
+    };
+    return true;
+}
+
+static bool collect(struct group_plan *plan, const struct group_request *requests,
+                    size_t request_count, struct status *st)
+{
+    for (size_t r = 0; r < request_count; r++) {
+        for (size_t e = 0; e < requests[r].event_count; e++) {
+            if (!add_event(plan, requests[r].events[e], st))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void pack(struct group_plan *plan, const struct group_request *requests,
+                 size_t request_count)
+{
+    for (size_t r = 0; r < request_count; r++) {
+        size_t members[GROUP_EVENTS_MAX];
+        size_t count = 0;
+        for (size_t e = 0; e < requests[r].event_count && count < GROUP_EVENTS_MAX; e++)
+            members[count++] = find_asked(plan, requests[r].events[e]);
+        plan_pack(plan, members, count);
+    }
+}
+
+static bool drop_last_group(struct group_plan *plan, int sys_errno, struct status *st)
+{
+    char reason[REASON_SIZE];
+    int last = (int)plan->group_count - 1;
+    for (size_t i = 0; i < plan->event_count; i++) {
+        if (plan->public_[i].group != last)
+            continue;
+        enum counts_state state =
+            reason_refused(plan->source->permissions, &plan->events[i], sys_errno, reason);
+        if (!plan_give_up(plan, i, state, reason, st))
+            return false;
+    }
+    plan->group_count--;
+    return true;
+}
+
+/* Each group opened alone; do all of them together? Descriptors can run out. */
+static bool prove_whole(struct group_plan *plan, struct status *st)
+{
+    while (plan->group_count > 0) {
+        int leaders[GROUP_EVENTS_MAX];
+        int opened[GROUP_EVENTS_MAX];
+        size_t opened_count = 0;
+        struct status refused = STATUS_INIT;
+        if (plan_open(plan, SOURCE_CLOSE_ON_EXEC, leaders, opened, &opened_count, &refused)) {
+            plan_close(plan, opened, opened_count);
+            return true;
+        }
+        if (!drop_last_group(plan, refused.sys_errno, st))
+            return false;
+    }
+    return true;
+}
+
+static struct group_plan *plan_new(const struct source *source, size_t room)
+{
+    struct group_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL)
+        return NULL;
+    plan->source = source;
+    plan->events = calloc(room, sizeof *plan->events);
+    plan->public_ = calloc(room, sizeof *plan->public_);
+    plan->groups = calloc(room, sizeof *plan->groups);
+    if (plan->events != NULL && plan->public_ != NULL && plan->groups != NULL)
+        return plan;
+    group_plan_free(plan);
+    return NULL;
+}
+
+bool group_plan_make(const struct source *source, const struct group_request *requests,
+                     size_t request_count, struct group_plan **out, struct status *st)
+{
+    size_t room = 1; /* calloc(0) may return NULL */
+    for (size_t r = 0; r < request_count && room < GROUP_EVENTS_MAX; r++)
+        room += requests[r].event_count;
+    if (room > GROUP_EVENTS_MAX)
+        room = GROUP_EVENTS_MAX;
+    struct group_plan *plan = plan_new(source, room);
+    if (plan == NULL)
+        return no_memory(st);
+
+    if (!collect(plan, requests, request_count, st))
+        goto fail;
+    for (size_t i = 0; i < plan->event_count; i++) {
+        if (!plan_prove_event(plan, i, st))
+            goto fail;
+    }
+    pack(plan, requests, request_count);
+    if (!prove_whole(plan, st))
+        goto fail;
+    *out = plan;
+    return true;
+fail:
+    group_plan_free(plan);
+    return false;
+}
+
+void group_plan_free(struct group_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    for (size_t i = 0; i < plan->event_count; i++) {
+        free((char *)plan->public_[i].asked);
+        free((char *)plan->public_[i].reason);
+    }
+    free(plan->events);
+    free(plan->public_);
+    free(plan->groups);
+    free(plan);
+}
+
+bool plan_give_up(struct group_plan *plan, size_t index, enum counts_state state,
+                  const char *reason, struct status *st)
+{
+    char *copy = strdup(reason);
+    if (copy == NULL)
+        return no_memory(st);
+    struct group_event *event = &plan->public_[index];
+    free((char *)event->reason);
+    event->reason = copy;
+    event->state = state;
+    event->group = -1;
+    event->slot = -1;
+    return true;
+}
+
+size_t group_plan_event_count(const struct group_plan *plan)
+{
+    return plan->event_count;
+}
+
+const struct group_event *group_plan_event(const struct group_plan *plan, size_t index)
+{
+    return &plan->public_[index];
+}
+
+size_t group_plan_group_count(const struct group_plan *plan)
+{
+    return plan->group_count;
+}
+
+void group_plan_missing(const struct group_plan *plan, struct counts *counts)
+{
+    for (size_t i = 0; i < plan->event_count; i++) {
+        const struct group_event *event = &plan->public_[i];
+        if (event->group < 0)
+            counts[i] = counts_missing(event->state, event->source, event->reason);
+    }
+}

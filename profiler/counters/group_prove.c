@@ -1,0 +1,146 @@
+#include "counters/group_prove.h"
+
+#include "counters/reason.h"
+#include "machine/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Work that raises every EVENT_BUSY event: some µs of instructions, cycles and branches. */
+static void spin(void)
+{
+    volatile unsigned sink = 0;
+    for (unsigned i = 0; i < 5000; i++)
+        sink += i;
+}
+
+/* Reads until the group has run or its time is up. False: reading failed or gave rubbish. */
+static bool run_and_read(const struct source *source, int leader, size_t member_count,
+                         struct source_reading *reading)
+{
+    uint64_t deadline = clock_monotonic_ns() + PROOF_WAIT_MS * 1000000ULL;
+    do {
+        spin();
+        memset(reading, 0, sizeof *reading);
+        ssize_t length = source->read(source->self, leader, reading, sizeof *reading);
+        if (length < 0 || (length > 0 && reading->members != member_count))
+            return false;
+        if (length == 0) /* never scheduled, says the kernel */
+            return true;
+    } while (reading->running_ns == 0 && clock_monotonic_ns() < deadline);
+    return true;
+}
+
+static enum proof judge(const struct source_reading *reading, const struct event *events,
+                        const size_t *members, size_t member_count)
+{
+    if (reading->running_ns == 0)
+        return PROOF_NEVER_RAN;
+    for (size_t i = 0; i < member_count; i++) {
+        if ((events[members[i]].traits & EVENT_BUSY) != 0 && reading->values[i].count == 0)
+            return PROOF_STAYED_ZERO;
+    }
+    return PROOF_RUNS;
+}
+
+enum proof plan_prove(const struct source *source, const struct event *events,
+                      const size_t *members, size_t member_count, int *sys_errno)
+{
+    int fds[SOURCE_MEMBERS_MAX];
+    size_t opened = 0;
+    enum proof proof = PROOF_REFUSED;
+
+    for (; opened < member_count; opened++) {
+        unsigned flags = SOURCE_CLOSE_ON_EXEC | (opened == 0 ? SOURCE_DISABLED : 0);
+        int leader = opened == 0 ? -1 : fds[0];
+        int fd = source->open(source->self, &events[members[opened]].code, leader, flags);
+        if (fd < 0) {
+            *sys_errno = -fd;
+            goto out;
+        }
+        fds[opened] = fd;
+    }
+    int result = source->enable(source->self, fds[0]);
+    if (result < 0) {
+        *sys_errno = -result;
+        goto out;
+    }
+    struct source_reading reading;
+    if (!run_and_read(source, fds[0], member_count, &reading)) {
+        *sys_errno = EIO;
+        goto out;
+    }
+    proof = judge(&reading, events, members, member_count);
+out:
+    while (opened > 0)
+        source->close(source->self, fds[--opened]);
+    return proof;
+}
+
+static bool note_reason(struct group_plan *plan, size_t index, const char *text, struct status *st)
+{
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return status_fail(st, STATUS_MEMORY, "out of memory while planning counters");
+    plan->public_[index].reason = copy;
+    return true;
+}
+
+static bool give_up_after(struct group_plan *plan, size_t index, enum proof proof, int sys_errno,
+                          struct status *st)
+{
+    const struct permissions *permissions = plan->source->permissions;
+    const struct event *event = &plan->events[index];
+    enum counts_state state = COUNTS_NOT_COUNTED;
+    char reason[REASON_SIZE];
+    if (proof == PROOF_REFUSED)
+        state = reason_refused(permissions, event, sys_errno, reason);
+    else if (proof == PROOF_NEVER_RAN)
+        reason_never_ran(permissions, event, PROOF_WAIT_MS, reason);
+    else
+        reason_stayed_zero(event, reason);
+    return plan_give_up(plan, index, state, reason, st);
+}
+
+/* The second step: without the kernel. */
+static bool prove_user_only(struct group_plan *plan, size_t index, int refusal, struct status *st)
+{
+    const struct permissions *permissions = plan->source->permissions;
+    struct event *event = &plan->events[index];
+    char reason[REASON_SIZE];
+    struct event user;
+    if (!event_user_only(event, &user)) {
+        if ((event->traits & EVENT_IN_KERNEL) == 0)
+            return give_up_after(plan, index, PROOF_REFUSED, refusal, st);
+        reason_kernel_hidden(permissions, event, refusal, reason);
+        return plan_give_up(plan, index, COUNTS_NOT_COUNTED, reason, st);
+    }
+    const struct event asked = *event;
+    *event = user;
+    int sys_errno = 0;
+    const size_t only[] = {index};
+    enum proof proof = plan_prove(plan->source, plan->events, only, 1, &sys_errno);
+    if (proof != PROOF_RUNS) {
+        bool done = give_up_after(plan, index, proof, sys_errno, st);
+        *event = asked; /* it is counted in no mode at all */
+        return done;
+    }
+    if ((event->traits & EVENT_CLOCK) != 0) /* a clock loses nothing by it */
+        return true;
+    reason_user_only(permissions, refusal, reason);
+    return note_reason(plan, index, reason, st);
+}
+
+bool plan_prove_event(struct group_plan *plan, size_t index, struct status *st)
+{
+    int sys_errno = 0;
+    const size_t only[] = {index};
+    enum proof proof = plan_prove(plan->source, plan->events, only, 1, &sys_errno);
+    if (proof == PROOF_RUNS)
+        return true;
+    bool refused = proof == PROOF_REFUSED && (sys_errno == EACCES || sys_errno == EPERM);
+    if (refused && !plan->events[index].code.exclude_kernel)
+        return prove_user_only(plan, index, sys_errno, st);
+    return give_up_after(plan, index, proof, sys_errno, st);
+}

@@ -1,0 +1,77 @@
+#include "counters/source_perf.h"
+
+#include <linux/perf_event.h>
+
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int perf_open(void *self, const struct event_code *code, int group_fd, unsigned flags)
+{
+    (void)self;
+    struct perf_event_attr attr = {
+        .type = code->type,
+        .size = sizeof attr,
+        .config = code->config,
+        .config1 = code->config1,
+        .config2 = code->config2,
+        .exclude_user = code->exclude_user,
+        .exclude_kernel = code->exclude_kernel,
+        .exclude_hv = code->exclude_hv,
+        .exclude_host = code->exclude_host,
+        .exclude_guest = code->exclude_guest,
+        .disabled = (flags & SOURCE_DISABLED) != 0,
+        .inherit = 1,
+        .read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED |
+                       PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID,
+    };
+    unsigned long open_flags = (flags & SOURCE_CLOSE_ON_EXEC) != 0 ? PERF_FLAG_FD_CLOEXEC : 0;
+    long fd = syscall(SYS_perf_event_open, &attr, 0, -1, group_fd, open_flags);
+    return fd < 0 ? -errno : (int)fd;
+}
+
+static ssize_t perf_read(void *self, int fd, void *buffer, size_t size)
+{
+    (void)self;
+    ssize_t length;
+    do {
+        length = read(fd, buffer, size);
+    } while (length < 0 && errno == EINTR);
+    return length < 0 ? -errno : length;
+}
+
+/* Never PERF_IOC_FLAG_GROUP: on some kernels it counts siblings of another PMU only the first time.
+ * Siblings are opened enabled, and follow their leader. */
+static int perf_enable(void *self, int fd)
+{
+    (void)self;
+    return ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) < 0 ? -errno : 0;
+}
+
+static int perf_disable(void *self, int fd)
+{
+    (void)self;
+    return ioctl(fd, PERF_EVENT_IOC_DISABLE, 0) < 0 ? -errno : 0;
+}
+
+static void perf_close(void *self, int fd)
+{
+    (void)self;
+    close(fd);
+}
+
+struct source source_perf_make(const struct permissions *permissions)
+{
+    return (struct source){
+        .name = "perf",
+        .kind = SOURCE_KERNEL,
+        .permissions = permissions,
+        .self = NULL,
+        .open = perf_open,
+        .read = perf_read,
+        .enable = perf_enable,
+        .disable = perf_disable,
+        .close = perf_close,
+    };
+}

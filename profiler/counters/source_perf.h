@@ -1,0 +1,10 @@
+/* source_perf: counters of the kernel; the only caller of perf_event_open. */
+#ifndef PAYOFF_COUNTERS_SOURCE_PERF_H
+#define PAYOFF_COUNTERS_SOURCE_PERF_H
+
+#include "counters/source.h"
+
+/* Stateless: copies may be used from any thread. `permissions` is borrowed. */
+struct source source_perf_make(const struct permissions *permissions);
+
+#endif
