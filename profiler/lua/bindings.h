@@ -9,6 +9,7 @@
 /* clang-format off */
 #define PAYOFF_BINDINGS(X) \
     X(assets) \
+    X(counters) \
     X(json) \
     X(sys) \
     /* the end of the list */
