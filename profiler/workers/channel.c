@@ -1,21 +1,20 @@
 #include "workers/channel.h"
 
+#include "machine/clock.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CHANNEL_FIRST_SIZE = 64 * 1024 };
 
 static int64_t now_ns(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return (int64_t)clock_monotonic_ns();
 }
 
 int64_t channel_deadline(double timeout_s)

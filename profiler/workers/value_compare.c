@@ -1,5 +1,6 @@
 #include "workers/value_compare.h"
 
+#include "workers/value_compare_numbers.h"
 #include "workers/value_order.h"
 #include "workers/value_text.h"
 #include "workers/value_walk.h"

@@ -1,5 +1,6 @@
+#include "workers/value_compare_numbers.h"
+
 #include "workers/value_number.h"
-#include "workers/value_walk.h"
 
 #include <math.h>
 #include <stdio.h>

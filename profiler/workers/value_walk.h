@@ -33,12 +33,4 @@ void walk_note_values(struct walk *walk, const struct step *at, enum value_outco
 
 bool walk_no_memory(struct walk *walk);
 
-/* value_compare_numbers.c: two floats (part 0), complex numbers, flat arrays. */
-void walk_floats(struct walk *walk, const struct step *at, const json_t *expected,
-                 const json_t *got, size_t part);
-void walk_complex(struct walk *walk, const struct step *at, const json_t *expected,
-                  const json_t *got);
-void walk_arrays(struct walk *walk, const struct step *at, const json_t *expected,
-                 const json_t *got);
-
 #endif
