@@ -91,13 +91,8 @@ static void not_scheduled(const struct group_plan *plan, int group, struct count
 
 static struct counts value_at(const struct source_reading *reading, const struct group_event *event)
 {
-    return (struct counts){
-        .count = reading->values[event->slot].count,
-        .enabled_ns = reading->enabled_ns,
-        .running_ns = reading->running_ns,
-        .state = COUNTS_EXACT,
-        .source = event->source,
-    };
+    return counts_reading(reading->values[event->slot].count, reading->enabled_ns,
+                          reading->running_ns, event->source);
 }
 
 bool group_plan_decode(const struct group_plan *plan, size_t group, const void *before,
