@@ -218,9 +218,9 @@ static void test_model_events(void **state)
     assert_int_equal(event.code.config, 0x1c0);
     assert_true(event.code.exclude_kernel);
     /* libpfm4's own modifiers pass through, and are kept in the name. */
-    event = parse("spr::INST_RETIRED:ANY:c=2");
-    assert_string_equal(event.name, "spr::INST_RETIRED:ANY:c=2");
-    assert_int_equal(event.code.config, 0x20001c0);
+    event = parse("spr::BR_INST_RETIRED:ALL_BRANCHES:c=2");
+    assert_string_equal(event.name, "spr::BR_INST_RETIRED:ALL_BRANCHES:c=2");
+    assert_int_equal(event.code.config, 0x20000c4);
 #elif defined(__aarch64__)
     struct event event = parse("arm_n1::inst_retired:u");
     assert_string_equal(event.name, "arm_n1::INST_RETIRED:u");
