@@ -24,7 +24,7 @@ static bool show(const struct source *source, const char *title, const char *con
     double plan_us = (double)(clock_monotonic_ns() - start) / 1e3;
     const struct group_event *first = group_plan_event(plan, 0);
     if (group_plan_group_count(plan) == 0)
-        printf("%-16s not counted here: %s\n", title, first->reason);
+        printf("%-16s %s\n", title, first->reason);
     else if (group_plan_probe_cost(plan, &cost, &st))
         printf("%-16s read %6.0f ns   empty bracket %6.0f ns   plan %7.0f us   %zu group(s)\n",
                title, cost.read_ns, cost.bracket_ns, plan_us, group_plan_group_count(plan));
