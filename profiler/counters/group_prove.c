@@ -10,9 +10,8 @@
 /* Work that raises every EVENT_BUSY event: some µs of instructions, cycles and branches. */
 static void spin(void)
 {
-    volatile unsigned sink = 0;
     for (unsigned i = 0; i < 5000; i++)
-        sink += i;
+        __asm__ volatile("" ::: "memory"); /* or the loop is optimised away */
 }
 
 /* Reads until the group has run or its time is up. False: reading failed or gave rubbish. */

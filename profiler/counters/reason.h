@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-enum { REASON_SIZE = 400 };
+enum { REASON_SIZE = 512 };
 
 /* Opening failed with sys_errno, at the lowest step that was possible. Returns whether the event
  * exists here and is withheld (not counted) or does not exist (unsupported). */
