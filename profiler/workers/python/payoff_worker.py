@@ -1,0 +1,350 @@
+"""The worker that runs Python subjects: version 1 of the protocol of PROTOCOL.md.
+
+    PAYOFF_COMMAND_FD=3 PAYOFF_REPLY_FD=4 PAYOFF_COUNTER_FDS=5,6 python3 python_worker.py
+
+python_worker.py is this file and its neighbours in one (see bundle.py); payoff embeds it and starts
+it as `python3 /proc/self/fd/N`. It needs the standard library alone, of CPython 3.8 or newer or of
+PyPy, and imports most of that only when a command asks for it: what the worker has imported, the
+subject finds imported too.
+"""
+
+import importlib
+import json
+import os
+import re
+import resource
+import signal
+import struct
+import sys
+import time
+from itertools import repeat
+from operator import length_hint
+
+import payoff_task
+from payoff_fault import Failure, clean
+from payoff_subject import LibraryPath, load
+from payoff_values import MESSAGE_MAX, Encoded, decode, encode_all, relaxed, to_base64
+
+MODES = ("serial", "process", "thread")
+READ_SIZE = 4096  # a group of 254 events
+
+
+def descriptors():
+    """The command, the reply, and the counter descriptors, kept from all children."""
+    command, reply = int(os.environ["PAYOFF_COMMAND_FD"]), int(os.environ["PAYOFF_REPLY_FD"])
+    named = os.environ.get("PAYOFF_COUNTER_FDS", "").split(",")
+    counters = [int(one) for one in named if one.strip()]
+    ours = [command, reply] + counters
+    for fd in ours:
+        os.set_inheritable(fd, False)
+
+    def forget():
+        for fd in ours:
+            try:
+                os.close(fd)
+            except OSError:
+                pass  # the subject closed it
+
+    os.register_at_fork(after_in_child=forget)
+    return command, reply, counters
+
+
+def bracket(counters, work):
+    """Counters, clock, work, clock, counters: the order of the protocol, and nothing else."""
+    read, clock = os.read, time.monotonic_ns
+    before = [read(fd, READ_SIZE) for fd in counters]
+    start = clock()
+    work()
+    stop = clock()
+    after = [read(fd, READ_SIZE) for fd in counters]
+    return stop - start, before, after
+
+
+def is_open(fd):
+    try:
+        os.fstat(fd)
+        return True
+    except OSError:
+        return False
+
+
+def idle():
+    pass
+
+
+def start_methods():
+    """How child processes can be started here, without importing all that would start them."""
+    try:
+        import _multiprocessing
+        import _posixsubprocess  # noqa: F401
+    except ImportError:
+        return []
+    return ["fork", "spawn", "forkserver"] if hasattr(_multiprocessing, "SemLock") else []
+
+
+def runtime():
+    """What decides how fast this interpreter is, as far as it can be asked."""
+    import sysconfig
+
+    flags = sysconfig.get_config_var("CONFIG_ARGS")
+    about = {
+        "name": sys.implementation.name,
+        "version": "%d.%d.%d" % sys.version_info[:3],
+        "executable": clean(sys.executable or ""),
+        "platform": sysconfig.get_platform(),
+        "pointer_bits": struct.calcsize("P") * 8,
+        "compiler": sys.version.rpartition("[")[2].rstrip("]"),
+        "debug": hasattr(sys, "gettotalrefcount"),
+        "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "start_methods": start_methods(),
+    }
+    if sys.implementation.name != "cpython":
+        about["implementation_version"] = "%d.%d.%d" % sys.implementation.version[:3]
+    if flags:
+        about["build_flags"] = clean(flags)
+        about["optimized"] = "--enable-optimizations" in flags
+    return about
+
+
+def count(command, name):
+    value = command.get(name, 1)
+    if type(value) is not int or value < 1:
+        raise Failure("usage", "%s is no integer of 1 or more" % name)
+    return value
+
+
+class Worker:
+    """What is loaded, prepared, running warm, and known of the last run."""
+
+    def __init__(self, counters, sources):
+        self.counters, self.sources = counters, sources
+        self.func = self.method = self.tasks = self.results = self.pool = self.left = None
+
+    def hello(self, command):
+        if command.get("protocol") != 1:
+            raise Failure("usage", "this worker speaks protocol 1 alone")
+        about = runtime()
+        modes = [mode for mode in MODES if mode != "process" or about["start_methods"]]
+        return {"protocol": 1, "runtime": about, "modes": modes, "pid": os.getpid()}
+
+    def load(self, command):
+        self.close_pool()
+        self.func = self.results = None
+        subject = command.get("subject")
+        func, file, load_ns = load(subject)
+        self.func, self.method = func, subject.get("start_method", "fork")
+        reply = {"load_ns": load_ns}
+        if file:
+            reply["file"] = clean(os.path.abspath(file))
+        return reply
+
+    def prepare(self, command):
+        self.tasks = self.results = None
+        tasks = command.get("tasks")
+        if not isinstance(tasks, list):
+            raise Failure("usage", "tasks is no list")
+        values = []
+        for task in tasks:
+            try:
+                values.append(decode(task))
+                if type(values[-1]) is not tuple:
+                    raise Failure("argument", "is no tuple")
+            except Failure as failure:
+                text = "task %d: %s" % (len(values), failure.error["message"])
+                raise Failure("argument", text, task=len(values)) from None
+        self.tasks = values
+        return {"tasks": len(values)}
+
+    def run(self, command):
+        mode, start = command.get("mode"), command.get("start", "warm")
+        jobs, loops = count(command, "jobs"), count(command, "loops")
+        if mode not in MODES + ("empty",) or start not in ("cold", "warm"):
+            raise Failure("unsupported", "no %s %s runs in this worker" % (start, mode))
+        if mode != "empty" and (self.func is None or self.tasks is None):
+            raise Failure("usage", "run needs a `load` and a `prepare` that went well")
+        self.results = self.left = None
+        payoff_task.swallowed.clear()
+        if mode in ("empty", "serial"):
+            self.close_pool()
+            reply = self.run_alone(mode, loops)
+        else:
+            reply = self.run_pool(mode, jobs, start == "cold", loops)
+        if payoff_task.swallowed:
+            reply["unraisable"] = list(payoff_task.swallowed)
+        return reply
+
+    def serial(self, loops):
+        func, tasks = self.func, self.tasks
+
+        def work():
+            for _ in repeat(None, loops):
+                self.left = left = iter(tasks)
+                self.results = [func(*args) for args in left]
+
+        return work
+
+    def run_alone(self, mode, loops):
+        try:
+            reply = self.measure(self.serial(loops) if mode == "serial" else idle)
+        except Failure:
+            raise
+        except BaseException as error:
+            self.results = None
+            more = {}
+            if self.left is not None:
+                more["task"] = len(self.tasks) - length_hint(self.left) - 1
+            raise Failure.of(error, **more) from None
+        if mode == "serial":
+            row = {"id": 0, "wall_ns": reply["wall_ns"], "cpu_ns": reply["cpu_ns"]}
+            reply["workers"] = [dict(row, tasks=loops * len(self.tasks))]
+        return reply
+
+    def run_pool(self, mode, jobs, cold, loops):
+        if "payoff_pool" not in sys.modules:
+            with LibraryPath():
+                importlib.import_module("payoff_pool")
+        from payoff_pool import Pool, check_method, check_pickles
+
+        method = self.method if mode == "process" else None
+        if mode == "process":
+            check_method(method)
+            check_pickles(self.func)
+        pool = self.pool
+        if cold or pool is None or (pool.mode, pool.jobs, pool.method) != (mode, jobs, method):
+            self.close_pool()
+            pool = self.pool = Pool(mode, jobs, method, self.sources)
+        try:
+            work = pool.prepare(cold, self.func, self.tasks, loops)
+            reply = self.measure(work)
+        except Failure:
+            self.close_pool()
+            raise
+        except BaseException as error:
+            self.pool = None
+            failure = Failure("exception", "")
+            failure.error = pool.error_of(error)
+            raise failure from None
+        self.results = [outcome[1] for outcome in pool.outcomes]
+        reply["workers"] = pool.workers()
+        payoff_task.swallowed.extend(pool.swallowed())
+        if method:
+            reply["start_method"] = method
+        return reply
+
+    def cpu_ns(self):
+        """CPU time of this process, of its reaped children and of its pool; None if unknown."""
+        others = 0 if self.pool is None else self.pool.cpu_ns()
+        if others is None:
+            return None
+        reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time_ns() + others + round(1e9 * (reaped.ru_utime + reaped.ru_stime))
+
+    def measure(self, work):
+        """The bracket around work, with CPU clocks around both."""
+        cpu_before = self.cpu_ns()
+        try:
+            wall_ns, before, after = bracket(self.counters, work)
+        except OSError:
+            for fd in self.counters:
+                if not is_open(fd):
+                    raise Failure("resource", "counter descriptor %d is closed" % fd) from None
+            raise
+        cpu_after = self.cpu_ns()
+        known = cpu_before is not None and cpu_after is not None
+        return {
+            "wall_ns": wall_ns,
+            "cpu_ns": cpu_after - cpu_before if known else None,
+            "before": [to_base64(one) for one in before],
+            "after": [to_base64(one) for one in after],
+        }
+
+    def give_results(self, command):
+        if self.results is None:
+            raise Failure("usage", "there are no results: no run went well since the last change")
+        return {"results": encode_all(self.results)}
+
+    def leave(self, command):
+        self.close_pool()
+        return {}
+
+    def close_pool(self):
+        if self.pool is not None:
+            self.pool.close()
+            self.pool = None
+
+
+COMMANDS = {
+    "hello": Worker.hello,
+    "load": Worker.load,
+    "prepare": Worker.prepare,
+    "run": Worker.run,
+    "results": Worker.give_results,
+    "leave": Worker.leave,
+}
+
+
+def understand(line):
+    """The command of a line, and its id as far as there is one."""
+    try:
+        command = relaxed(json.loads, line.decode("utf-8"))
+    except (ValueError, Failure) as error:
+        found = re.match(rb'\s*\{\s*"id"\s*:\s*(-?[0-9]{1,18})\s*,', line)
+        text = "the command is no JSON: %s" % error
+        return {"id": int(found.group(1)) if found else None}, Failure("usage", text)
+    if not isinstance(command, dict) or type(command.get("id")) is not int:
+        return {"id": None}, Failure("usage", "a command is an object with an `id`, an integer")
+    name = command.get("cmd")
+    if not isinstance(name, str) or name not in COMMANDS:
+        return command, Failure("usage", "unknown command %r" % (name,))
+    return command, None
+
+
+def answer(worker, line):
+    """The reply to a line as text, and whether it was the last one."""
+    command, failure = understand(line)
+    reply = {"id": command["id"], "ok": True}
+    try:
+        if failure:
+            raise failure
+        reply.update(COMMANDS[command["cmd"]](worker, command))
+    except BaseException as error:
+        failure = error if isinstance(error, Failure) else Failure.of(error)
+        reply = {"id": command["id"], "ok": False, "error": failure.error}
+    fields = [
+        "%s:%s" % (json.dumps(name), value if isinstance(value, Encoded) else json.dumps(value))
+        for name, value in reply.items()
+    ]
+    return "{%s}\n" % ",".join(fields), reply["ok"] and command["cmd"] == "leave"
+
+
+def send(fd, text):
+    for stream in sys.stdout, sys.stderr:
+        try:
+            stream.flush()  # before the reply, so that payoff can tell which run wrote what
+        except Exception:
+            pass  # the subject's, and it may have done anything to them
+    data = memoryview(text.encode("ascii"))
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def main(sources):
+    """Serve until `leave` or the end of the commands; sources: the text of our modules by name."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # payoff decides what Ctrl-C ends
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+        del sys.path[0]  # where this file lies; what the subject may import is in its `path`
+    del sys.argv[1:]
+    payoff_task.watch()
+    command_fd, reply_fd, counters = descriptors()
+    worker, pid, last = Worker(counters, sources), os.getpid(), False
+    with open(command_fd, "rb", closefd=False) as commands:
+        while not last:
+            line = commands.readline(MESSAGE_MAX + 1)
+            if not line.endswith(b"\n"):
+                worker.close_pool()
+                return 0
+            text, last = answer(worker, line)
+            if os.getpid() != pid:
+                os._exit(0)  # a fork of the subject's that came back here
+            send(reply_fd, text)
+    return 0

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Run the tests of the Python worker under every interpreter that can be found.
+
+They are looked for as python3, python3.8 … and pypy3 in PATH, in the folders of a version manager
+that sets PYENV_ROOT, and in PAYOFF_TEST_PYTHONS (paths, separated by colons).
+"""
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ASK = """
+import json, os, sys
+print(json.dumps([sys.implementation.name, sys.version_info[:3], os.path.realpath(sys.executable)]))
+"""
+
+
+def candidates():
+    yield from os.environ.get("PAYOFF_TEST_PYTHONS", "").split(":")
+    names = ["python3"] + ["python3.%d" % minor for minor in range(8, 20)] + ["pypy3"]
+    for name in names:
+        yield shutil.which(name)
+    if os.environ.get("PYENV_ROOT"):
+        for name in ("python3", "pypy3"):
+            yield from sorted(glob.glob(os.environ["PYENV_ROOT"] + "/versions/*/bin/" + name))
+
+
+def found():
+    """Interpreters of 3.8 or newer that start, each once: its name, version and path."""
+    seen = set()
+    for path in filter(None, candidates()):
+        try:
+            said = subprocess.check_output([path, "-c", ASK], stderr=subprocess.DEVNULL)
+            name, version, real = json.loads(said.decode())
+        except (OSError, ValueError, subprocess.CalledProcessError):
+            continue  # a version manager's stand-in for a version that is not selected
+        if tuple(version) >= (3, 8) and real not in seen:
+            seen.add(real)
+            yield "%s %s" % (name, ".".join(map(str, version))), path
+
+
+def main():
+    failed, tried = [], 0
+    for title, path in found():
+        tried += 1
+        print("# %s: %s" % (title, path), flush=True)
+        command = [path, "-W", "ignore", "-m", "unittest", "discover", "-s", HERE] + sys.argv[1:]
+        if subprocess.call(command, stderr=subprocess.STDOUT) != 0:
+            failed.append(title)
+    if tried == 0:
+        print("skipped: no Python of 3.8 or newer")
+        return 77
+    print("# %d interpreters, failed: %s" % (tried, ", ".join(failed) or "none"))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

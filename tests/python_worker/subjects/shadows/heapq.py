@@ -1,0 +1,2 @@
+def heappush(heap, item):
+    return "mine"
