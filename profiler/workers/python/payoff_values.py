@@ -143,15 +143,21 @@ def encode_all(values):
 
 
 def integer(text):
-    if not re.match(r"-?[0-9]+\Z", text):
+    if not re.match(r"(0|-?[1-9][0-9]*)\Z", text):
         raise ValueError("no integer")
     return int(text)
+
+
+def from_hex(text):
+    if not re.match(r"([0-9a-f]{2})*\Z", text):
+        raise ValueError("no hexadecimal digits")
+    return bytes.fromhex(text)
 
 
 def double(text):
     if len(text) != 16:
         raise ValueError("no double")
-    return struct.unpack(">d", bytes.fromhex(text))[0]
+    return struct.unpack(">d", from_hex(text))[0]
 
 
 def exactly(kind):
@@ -182,7 +188,7 @@ READERS = {  # how the parts of a leaf make its value
     "f": double,
     "c": lambda real, imag: complex(double(real), double(imag)),
     "s": exactly(str),
-    "u": lambda text: bytes.fromhex(text).decode("utf-8", "surrogatepass"),
+    "u": lambda text: from_hex(text).decode("utf-8", "surrogatepass"),
     "y": from_base64,
     "Y": lambda text: bytearray(from_base64(text)),
     "a": numbers,
