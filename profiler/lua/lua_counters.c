@@ -247,7 +247,7 @@ void lua_counters_push(lua_State *L, const struct counts *counts, const struct g
     set_string(L, "event", event->name);
     set_string(L, "state", counts_state_name(counts->state));
     set_string(L, "source", counts_source_name(counts->source));
-    set_string(L, "reason", counts->reason != NULL ? counts->reason : event->reason);
+    set_string(L, "reason", counts->reason);
     set_integer(L, "enabled_ns", counts->enabled_ns);
     set_integer(L, "running_ns", counts->running_ns);
     lua_pushnumber(L, counts_share(*counts));

@@ -13,7 +13,8 @@ struct group_plan *lua_counters_check_plan(lua_State *L, int index);
 
 /* Pushes {event=, count=, enabled_ns=, running_ns=, state=, source=, reason=, estimate=, share=}.
  * `event` is the name as counted, not as asked. Where there is no value count and estimate are nil,
- * never 0. `reason` falls back on the event's. */
+ * never 0. `reason` says why the value is not exact; why the event is less than was asked
+ * (user mode only) stands in plan:events(), once. */
 void lua_counters_push(lua_State *L, const struct counts *counts, const struct group_event *event);
 
 #endif
