@@ -1,0 +1,153 @@
+-- csv: every sample as a row, for spreadsheets and data frames. RFC 4180; the columns are
+-- documented in reports/CSV.md.
+--
+--   require("payoff.formats.csv").render(run) --> text
+--
+-- A cell that has no samples (missing, failed, not yet measured) has one row, and so has a subject
+-- that has no cells: what was asked for and did not happen must not vanish from the data.
+
+local clean = require("payoff.text").clean
+
+local format = { name = "csv", extension = ".csv", describe = "one row per sample" }
+
+-- The columns that rows of one cell share, then those of the sample; the events' come after.
+local CELL_COLUMNS = {
+  "run", "experiment", "started", "subject", "kind", "runtime", "mode", "jobs", "start", "size",
+  "tasks", "baseline", "state", "verdict",
+}
+local SAMPLE_COLUMNS = {
+  "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns", "steal_ns", "switches",
+  "marked",
+}
+
+-- A spreadsheet takes a cell that begins like this for a formula.
+local function defuse(text)
+  if text:find("^[=+%-@\t\r\n]") then
+    return "'" .. text
+  end
+  return text
+end
+
+local function field(value)
+  local kind = math.type(value)
+  if kind == "integer" then
+    return string.format("%d", value)
+  elseif kind == "float" then
+    if value ~= value or value == math.huge or value == -math.huge then
+      return "" -- unknown, like nil
+    end
+    return string.format("%.17g", value)
+  elseif type(value) == "boolean" then
+    return value and "true" or "false"
+  elseif value == nil then
+    return ""
+  end
+  local text = defuse(clean(value))
+  if text:find('[",\r\n]') then
+    return '"' .. text:gsub('"', '""') .. '"'
+  end
+  return text
+end
+
+local function join(values, count)
+  local out = {}
+  for i = 1, count do
+    out[i] = field(values[i])
+  end
+  return table.concat(out, ",")
+end
+
+-- Two events of one name (asked for twice) keep apart: "name", "name#2".
+local function event_columns(run)
+  local columns, seen = {}, {}
+  for _, event in ipairs(run.events or {}) do
+    local name = event.name or event.asked
+    seen[name] = (seen[name] or 0) + 1
+    if seen[name] > 1 then
+      name = name .. "#" .. seen[name]
+    end
+    columns[#columns + 1] = name .. ".count"
+    columns[#columns + 1] = name .. ".state"
+    columns[#columns + 1] = name .. ".share"
+  end
+  return columns
+end
+
+-- The best estimate of the true count, and the share of the time that it was counted.
+local function count_fields(count)
+  if not count then
+    return nil, nil, nil
+  end
+  if count.state == "exact" then
+    return count.count or count.estimate, count.state, 1 -- the integer: no digit is lost
+  elseif count.state ~= "scaled" then
+    return nil, count.state, nil
+  end
+  local enabled_ns = count.enabled_ns or 0
+  return count.estimate, count.state, enabled_ns > 0 and count.running_ns / enabled_ns or nil
+end
+
+local function cell_prefix(run, subject, cell, verdict)
+  return join({
+    run.id, run.experiment and run.experiment.name, run.started, subject.name, subject.kind,
+    subject.runtime, cell.mode, cell.jobs, cell.start, cell.size, cell.tasks, cell.baseline,
+    verdict.state, verdict.text,
+  }, #CELL_COLUMNS)
+end
+
+local function sample_fields(sample, events)
+  local noise = sample.noise or {}
+  local values = {
+    sample.block, sample.order, sample.process, sample.index, sample.loops, sample.wall_ns,
+    sample.cpu_ns, noise.steal_ns, noise.switches, sample.marked,
+  }
+  for i = 1, events do
+    local at = #SAMPLE_COLUMNS + 3 * (i - 1)
+    values[at + 1], values[at + 2], values[at + 3] = count_fields((sample.counts or {})[i])
+  end
+  return join(values, #SAMPLE_COLUMNS + 3 * events)
+end
+
+local function add_cell(rows, run, subject, cell)
+  local events = #(run.events or {})
+  local prefix = cell_prefix(run, subject, cell, cell.verdict or {})
+  for _, sample in ipairs(cell.samples or {}) do
+    rows[#rows + 1] = prefix .. "," .. sample_fields(sample, events)
+  end
+  if #(cell.samples or {}) == 0 then
+    rows[#rows + 1] = prefix .. "," .. sample_fields({}, events)
+  end
+end
+
+local function header(run)
+  local names = {}
+  for _, list in ipairs { CELL_COLUMNS, SAMPLE_COLUMNS, event_columns(run) } do
+    for _, name in ipairs(list) do
+      names[#names + 1] = name
+    end
+  end
+  return join(names, #names)
+end
+
+function format.render(run)
+  local rows = { header(run) }
+  local subjects, has_cell = {}, {}
+  for _, subject in ipairs(run.subjects or {}) do
+    subjects[subject.name] = subject
+  end
+  for _, cell in ipairs(run.cells or {}) do
+    has_cell[cell.subject] = true
+    add_cell(rows, run, subjects[cell.subject] or { name = cell.subject }, cell)
+  end
+  for _, subject in ipairs(run.subjects or {}) do
+    if not has_cell[subject.name] then
+      local verdict = subject.state == "ok" and subject.verdict
+        or { state = subject.state, text = subject.reason }
+      add_cell(rows, run, subject, { verdict = verdict })
+    end
+  end
+  rows[#rows + 1] = ""
+  return table.concat(rows, "\r\n")
+end
+
+return format

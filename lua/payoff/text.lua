@@ -1,0 +1,48 @@
+-- text: strings from outside (names, messages, scripts) made fit to be shown: valid UTF-8 with no
+-- control characters in it.
+--
+--   text.clean("a\xff\0b")     --> "a�␀b"
+--   text.line("two\nlines")    --> "two lines"
+
+local text = {}
+
+local REPLACEMENT = "\u{FFFD}"
+
+-- C0 and DEL have pictures of their own (U+2400 …); tab and the line ends stay.
+local function picture(control)
+  local byte = control:byte()
+  return utf8.char(byte == 127 and 0x2421 or 0x2400 + byte)
+end
+
+-- Valid pieces are kept, each invalid byte becomes U+FFFD.
+local function repair(s)
+  local out, from = {}, 1
+  while from <= #s do
+    local ok, bad = utf8.len(s, from)
+    if ok then
+      out[#out + 1] = s:sub(from)
+      break
+    end
+    out[#out + 1] = s:sub(from, bad - 1)
+    out[#out + 1] = REPLACEMENT
+    from = bad + 1
+  end
+  return table.concat(out)
+end
+
+function text.clean(value)
+  local s = tostring(value)
+  if not utf8.len(s) then
+    s = repair(s)
+  end
+  s = s:gsub("[\0-\8\11\12\14-\31\127]", picture)
+  s = s:gsub("\xC2[\x80-\x9F]", REPLACEMENT) -- C1 controls
+  return s
+end
+
+-- On one line: runs of white space become one blank.
+function text.line(value)
+  return (text.clean(value):gsub("%s+", " "))
+end
+
+return text

@@ -1,0 +1,26 @@
+local check = require "check"
+local text = require "payoff.text"
+
+check.test("good text is left alone", function()
+  for _, s in ipairs { "", "plain", "µ × “” 😀", "two\nlines\ttab\r\n" } do
+    check.equal(text.clean(s), s)
+  end
+  check.equal(text.clean(12), "12")
+end)
+
+check.test("bad bytes become U+FFFD, one each, and the rest stays", function()
+  check.equal(text.clean("a\xffb"), "a\u{FFFD}b")
+  check.equal(text.clean("\xc3"), "\u{FFFD}")
+  check.equal(text.clean("é\xc3\x28é"), "é\u{FFFD}(é")
+  check.equal(text.clean("\xed\xa0\x80"), "\u{FFFD}\u{FFFD}\u{FFFD}") -- a lone surrogate
+  check.truthy(utf8.len(text.clean("\xf8\x88\x80\x80\x80 \xfe\xff")))
+end)
+
+check.test("control characters become visible", function()
+  check.equal(text.clean("a\0b\27[31m\127"), "a␀b␛[31m␡")
+  check.equal(text.clean("a\u{85}b\u{9B}31m"), "a\u{FFFD}b\u{FFFD}31m")
+end)
+
+check.test("one line has no line ends", function()
+  check.equal(text.line("a\n  b\r\n\tc"), "a b c")
+end)
