@@ -11,6 +11,7 @@
     X(assets) \
     X(counters) \
     X(json) \
+    X(stats) \
     X(sys) \
     /* the end of the list */
 /* clang-format on */

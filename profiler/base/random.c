@@ -1,0 +1,44 @@
+#include "base/random.h"
+
+static uint64_t rotate_left(uint64_t x, int bits)
+{
+    return (x << bits) | (x >> (64 - bits));
+}
+
+void random_start(struct random *random, uint64_t seed)
+{
+    for (size_t i = 0; i < 4; i++) {
+        seed += 0x9E3779B97F4A7C15ULL;
+        uint64_t z = seed;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+        random->state[i] = z ^ (z >> 31);
+    }
+}
+
+uint64_t random_next(struct random *random)
+{
+    uint64_t *s = random->state, result = rotate_left(s[1] * 5, 7) * 9, t = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotate_left(s[3], 45);
+    return result;
+}
+
+size_t random_below(struct random *random, size_t count)
+{
+    /* Numbers past the largest multiple of count would favour the small results. */
+    uint64_t limit = UINT64_MAX - UINT64_MAX % count, bits;
+    do
+        bits = random_next(random);
+    while (bits >= limit);
+    return (size_t)(bits % count);
+}
+
+double random_unit(struct random *random)
+{
+    return (double)(random_next(random) >> 11) * 0x1p-53;
+}

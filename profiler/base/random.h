@@ -1,0 +1,26 @@
+/* random: a small generator whose sequence a seed fixes, on every machine: xoshiro256** (Blackman
+ * and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47, 2021), its state
+ * filled by splitmix64 as they advise. For simulation, never for secrets. Not shared between
+ * threads. */
+#ifndef PAYOFF_BASE_RANDOM_H
+#define PAYOFF_BASE_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct random {
+    uint64_t state[4];
+};
+
+void random_start(struct random *random, uint64_t seed);
+
+/* 64 random bits. */
+uint64_t random_next(struct random *random);
+
+/* 0 … count − 1, each equally likely; count ≥ 1. */
+size_t random_below(struct random *random, size_t count);
+
+/* 0 ≤ x < 1, a multiple of 2^−53. */
+double random_unit(struct random *random);
+
+#endif

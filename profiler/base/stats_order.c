@@ -1,0 +1,172 @@
+#include "base/stats_order.h"
+
+#include "base/stats_distribution.h"
+
+#include <math.h>
+
+static const char reason_none[] = "there are no values";
+static const char reason_few[] = "too few values for an interval";
+static const char reason_finite[] = "a value is no finite number";
+static const char reason_positive[] = "a value is not above 0";
+
+double stats_median_sorted(const double *sorted, size_t n)
+{
+    double low = sorted[(n - 1) / 2], high = sorted[n / 2];
+    return low + (high - low) / 2;
+}
+
+double stats_quantile_sorted(const double *sorted, size_t n, double q)
+{
+    double place = q * (double)(n - 1);
+    size_t below = (size_t)place;
+    if (below + 1 >= n)
+        return sorted[n - 1];
+    return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
+}
+
+double stats_mad(double *values, size_t n)
+{
+    stats_sort(values, n);
+    double median = stats_median_sorted(values, n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = fabs(values[i] - median);
+    stats_sort(values, n);
+    return stats_median_sorted(values, n);
+}
+
+double stats_geometric_mean(const double *values, size_t n)
+{
+    if (n == 0 || !stats_all_positive(values, n))
+        return NAN;
+    double sum = 0, lost = 0;
+    for (size_t i = 0; i < n; i++) { /* as stats_sum, of the logarithms */
+        double term = log(values[i]), next = sum + term;
+        lost += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
+        sum = next;
+    }
+    return exp((sum + lost) / (double)n);
+}
+
+/* What the interval [x_(k), x_(n+1−k)] misses: 2·P(Bin(n, ½) < k). */
+static double miss(size_t n, size_t k)
+{
+    return 2 * stats_binomial_at_most((int64_t)k - 1, (int64_t)n, 0.5);
+}
+
+/* The largest k that misses no more than alpha, by bisection (the miss grows with k). The hair's
+ * breadth is for a level that someone asks for again after it was attained, rounded. */
+static size_t rank_for(size_t n, double alpha)
+{
+    const double hair = 1 + 1e-9;
+    size_t low = 0, high = n / 2 + 1;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (miss(n, middle) <= alpha * hair)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t stats_median_rank(size_t n, double level, double *attained)
+{
+    size_t k = rank_for(n, 1 - level);
+    *attained = k > 0 ? 1 - miss(n, k) : 0;
+    return k;
+}
+
+size_t stats_median_needed(double level)
+{
+    size_t n = 1;
+    while (n < 1075 && ldexp(1, 1 - (int)n) > 1 - level) /* miss(n, 1) = 2^(1−n) */
+        n++;
+    return n;
+}
+
+struct stats_interval stats_median(double *values, size_t n, double level)
+{
+    if (n == 0)
+        return stats_no_interval(NAN, 0, stats_median_needed(level), reason_none);
+    if (!stats_all_finite(values, n))
+        return stats_no_interval(NAN, n, 0, reason_finite);
+    double attained = 0;
+    size_t k = stats_median_rank(n, level, &attained);
+    stats_sort(values, n);
+    double median = stats_median_sorted(values, n);
+    if (k == 0)
+        return stats_no_interval(median, n, stats_median_needed(level), reason_few);
+    return (struct stats_interval){
+        .estimate = median,
+        .low = values[k - 1],
+        .high = values[n - k],
+        .level = attained,
+        .n = n,
+    };
+}
+
+struct stats_interval stats_paired_ratio(double *a, const double *b, size_t n, double level)
+{
+    if (!stats_all_positive(a, n) || !stats_all_positive(b, n))
+        return stats_no_interval(NAN, n, 0, reason_positive);
+    for (size_t i = 0; i < n; i++)
+        a[i] = log(a[i]) - log(b[i]);
+    struct stats_interval result = stats_median(a, n, level);
+    result.estimate = exp(result.estimate);
+    result.low = exp(result.low);
+    result.high = exp(result.high);
+    return result;
+}
+
+/* Half-width in ranks relative to n: what the width of an interval of a median goes by. */
+static double rank_width(size_t n, size_t k)
+{
+    return (double)(n + 1 - 2 * k) / (double)n;
+}
+
+/* Chooses both ranks; false when no split of alpha gives both an interval. */
+static bool split_ranks(size_t n_a, size_t n_b, double alpha, size_t *rank_a, size_t *rank_b)
+{
+    double best = INFINITY;
+    size_t most = rank_for(n_a, alpha);
+    /* Far from the largest rank the interval of `a` only grows wider for nothing gained in b's. */
+    size_t least = most > 64 ? most - 64 : 1;
+    for (size_t k_a = least; k_a <= most; k_a++) {
+        size_t k_b = rank_for(n_b, alpha - miss(n_a, k_a));
+        double width = k_b > 0 ? rank_width(n_a, k_a) + rank_width(n_b, k_b) : INFINITY;
+        if (width < best) {
+            best = width;
+            *rank_a = k_a;
+            *rank_b = k_b;
+        }
+    }
+    return isfinite(best);
+}
+
+/* How many values each of two groups would need if both had as many. */
+static size_t needed_of_two(double level)
+{
+    return stats_median_needed(1 - (1 - level) / 2);
+}
+
+struct stats_interval stats_unpaired_ratio(double *a, size_t n_a, double *b, size_t n_b,
+                                           double level)
+{
+    size_t n = n_a < n_b ? n_a : n_b, k_a = 0, k_b = 0;
+    if (n == 0)
+        return stats_no_interval(NAN, 0, needed_of_two(level), reason_none);
+    if (!stats_all_positive(a, n_a) || !stats_all_positive(b, n_b))
+        return stats_no_interval(NAN, n, 0, reason_positive);
+    stats_sort(a, n_a);
+    stats_sort(b, n_b);
+    double ratio = stats_median_sorted(a, n_a) / stats_median_sorted(b, n_b);
+    if (!split_ranks(n_a, n_b, 1 - level, &k_a, &k_b))
+        return stats_no_interval(ratio, n, needed_of_two(level), reason_few);
+    return (struct stats_interval){
+        .estimate = ratio,
+        .low = a[k_a - 1] / b[n_b - k_b],
+        .high = a[n_a - k_a] / b[k_b - 1],
+        .level = 1 - (miss(n_a, k_a) + miss(n_b, k_b)),
+        .n = n,
+    };
+}

@@ -1,0 +1,55 @@
+/* stats_order: medians, and intervals that need no assumption about how times are distributed.
+ *
+ * The interval of a median is made of two order statistics: [x_(k), x_(n+1−k)] covers the true
+ * median with probability 1 − 2·P(Bin(n, ½) < k), whatever the distribution (H. A. David and H. N.
+ * Nagaraja, "Order Statistics", 3rd ed., 2003, section 7.1). The largest k whose level is at least
+ * the asked one is taken and the level that it really has is returned: 0.969 for six values at
+ * 0.95. Fewer values have no interval, and the result says how many it takes.
+ *
+ * Values that are no finite numbers (or not above 0 for ratios) give an estimate of NaN and a
+ * reason. Pure and thread-safe; values are left sorted where the pointer is not const. */
+#ifndef PAYOFF_BASE_STATS_ORDER_H
+#define PAYOFF_BASE_STATS_ORDER_H
+
+#include "base/stats.h"
+
+#include <stdint.h>
+
+/* Of sorted values; n ≥ 1. The mean of the middle two when n is even. */
+double stats_median_sorted(const double *sorted, size_t n);
+
+/* The q-quantile, 0 ≤ q ≤ 1, of sorted values by linear interpolation: type 7 of R. J. Hyndman and
+ * Y. Fan, "Sample quantiles in statistical packages", American Statistician 50 (1996), which is
+ * what NumPy does. n ≥ 1. */
+double stats_quantile_sorted(const double *sorted, size_t n, double q);
+
+/* Median of |x − median|, without the factor 1.4826 that makes it a standard deviation for normal
+ * values. Sorts, then overwrites the values with the sorted deviations. n ≥ 1. */
+double stats_mad(double *values, size_t n);
+
+/* exp(mean log x) of values above 0; NaN otherwise. */
+double stats_geometric_mean(const double *values, size_t n);
+
+/* The largest k with 1 − 2·P(Bin(n, ½) < k) ≥ level, and that level; 0 when there is none. */
+size_t stats_median_rank(size_t n, double level, double *attained);
+
+/* The fewest values whose median has an interval of that level: 6 for 0.95. */
+size_t stats_median_needed(double level);
+
+/* The median and its interval. Sorts. */
+struct stats_interval stats_median(double *values, size_t n, double level);
+
+/* Pairs measured together (in one block): median of log a_i/b_i with its interval, as ratio a/b.
+ * What both of a pair share, as a slow machine, cancels out. Writes the sorted log ratios to `a`.
+ */
+struct stats_interval stats_paired_ratio(double *a, const double *b, size_t n, double level);
+
+/* median(a) / median(b) of values that are not paired, or not all of them. An interval for each
+ * median at levels 1 − α_a and 1 − α_b gives one for the ratio at no less than 1 − (α_a + α_b), by
+ * Bonferroni's inequality, and whether or not the two depend on each other. How α is split between
+ * the two is chosen from the two counts alone, so that the interval is narrow for equally scattered
+ * values: an unequal split lets 6 values meet 7, or more. Sorts both. */
+struct stats_interval stats_unpaired_ratio(double *a, size_t n_a, double *b, size_t n_b,
+                                           double level);
+
+#endif
