@@ -12,6 +12,7 @@
     X(counters) \
     X(json) \
     X(stats) \
+    X(store) \
     X(sys) \
     /* the end of the list */
 /* clang-format on */

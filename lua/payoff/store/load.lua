@@ -1,0 +1,89 @@
+-- store.load: a run read back from the store, as the model that was handed in.
+--
+--   local model = load.model(native, row)     -- a row of db.native:rows("run")
+
+local rows = require "payoff.store.rows"
+
+local load = {}
+
+local copy, decode, merge, must, truth = rows.copy, rows.decode, rows.merge, rows.must, rows.truth
+
+local function load_verdicts(native, run)
+  local verdicts = { cell = {}, subject = {} }
+  for _, row in ipairs(must(native:rows("verdict", "run", run))) do
+    local verdict = merge(copy(row, rows.VERDICT), row.more)
+    if row.cell then
+      verdicts.cell[row.cell] = verdict
+    else
+      verdicts.subject[row.subject] = verdict
+    end
+  end
+  return verdicts
+end
+
+local function load_subjects(native, run, verdicts)
+  local subjects, names = {}, {}
+  for index, row in ipairs(must(native:rows("subject", "run", run))) do
+    local subject = copy(row, rows.SUBJECT)
+    subject.reference = truth(row.reference)
+    if row.build_command or row.build_seconds or row.build_stale then
+      subject.build = { command = row.build_command, seconds = row.build_seconds,
+                        stale = truth(row.build_stale) }
+    end
+    subject.verdict = verdicts[row.id]
+    subjects[index], names[row.id] = merge(subject, row.more), row.name
+  end
+  return subjects, names
+end
+
+local function load_samples(samples)
+  for _, sample in ipairs(samples) do
+    local more = sample.more
+    sample.noise, sample.more, sample.id = decode(sample.noise), nil, nil
+    merge(sample, more)
+  end
+  return samples
+end
+
+local function load_cells(native, run, names, verdicts)
+  local cells = {}
+  local samples = must(native:samples(run))
+  for index, row in ipairs(must(native:rows("cell", "run", run))) do
+    local cell = copy(row, rows.CELL)
+    cell.id, cell.subject, cell.baseline = row.name, names[row.subject], truth(row.baseline)
+    cell.verdict = verdicts[row.id]
+    cell.samples = load_samples(samples[row.id] or {})
+    local last = cell.samples[#cell.samples]
+    cell.workers = last and last.workers
+    cells[index] = merge(cell, row.more)
+  end
+  return cells
+end
+
+-- The model of a run (its number or its id) as it was handed in, `state` and `run` besides.
+function load.model(native, row)
+  local run = row.id
+  local model = {
+    format = 1, run = run, id = row.name, started = row.started, ended = row.ended,
+    state = row.state, interrupted = row.state ~= "complete", wall_s = row.wall_s,
+    seed = row.seed, confidence = row.confidence, command = row.command,
+    payoff = decode(row.payoff), machine = decode(row.machine), git = decode(row.git),
+    experiment = { name = row.experiment_name, file = row.experiment_file,
+                   title = row.experiment_title, text = row.experiment_text },
+    warnings = {}, events = {},
+  }
+  merge(model, row.more)
+  for index, warning in ipairs(must(native:rows("warning", "run", run))) do
+    model.warnings[index] = warning.text
+  end
+  for _, event in ipairs(must(native:rows("event", "run", run))) do
+    model.events[event.position] = copy(event, rows.EVENT)
+  end
+  local verdicts = load_verdicts(native, run)
+  local names
+  model.subjects, names = load_subjects(native, run, verdicts.subject)
+  model.cells = load_cells(native, run, names, verdicts.cell)
+  return model
+end
+
+return load

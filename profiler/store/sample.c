@@ -1,0 +1,125 @@
+#include "store/sample.h"
+
+#include "store/database.h"
+#include "store/reading.h"
+
+static void bind_text(sqlite3_stmt *statement, int place, const char *text)
+{
+    if (text != NULL)
+        sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC);
+}
+
+static bool insert_inside(struct store *store, const struct sample_row *sample, int64_t *id,
+                          struct status *st)
+{
+    sqlite3_stmt *statement = database_statement(store, DATABASE_SAMPLE_INSERT, st);
+    if (statement == NULL)
+        return false;
+    const int64_t numbers[] = {sample->cell,    sample->block,         sample->block_order,
+                               sample->process, sample->process_index, sample->loops,
+                               sample->wall_ns, sample->cpu_ns};
+    for (int i = 0; i < (int)(sizeof numbers / sizeof *numbers); i++) {
+        if (numbers[i] >= 0) /* else it stays NULL: unknown */
+            sqlite3_bind_int64(statement, i + 1, numbers[i]);
+    }
+    bind_text(statement, 9, sample->marked);
+    bind_text(statement, 10, sample->noise);
+    bind_text(statement, 11, sample->more);
+    if (!database_finish(store, statement, "store a sample", st))
+        return false;
+    *id = sqlite3_last_insert_rowid(store->db);
+    for (size_t i = 0; i < sample->count_count; i++) {
+        if (!reading_insert(store, *id, i + 1, &sample->counts[i], st))
+            return false;
+    }
+    return true;
+}
+
+bool sample_insert(struct store *store, const struct sample_row *sample, int64_t *id,
+                   struct status *st)
+{
+    bool own = false;
+    if (!database_start(store, &own, st))
+        return false;
+    return database_end(store, own, insert_inside(store, sample, id, st), st);
+}
+
+static int64_t known(sqlite3_stmt *row, int place)
+{
+    return sqlite3_column_type(row, place) == SQLITE_NULL ? SAMPLE_UNKNOWN
+                                                          : sqlite3_column_int64(row, place);
+}
+
+static const char *text_or_null(sqlite3_stmt *row, int place)
+{
+    return (const char *)sqlite3_column_text(row, place);
+}
+
+static void decode(sqlite3_stmt *row, struct sample_row *sample)
+{
+    *sample = (struct sample_row){.cell = known(row, 1),
+                                  .block = known(row, 2),
+                                  .block_order = known(row, 3),
+                                  .process = known(row, 4),
+                                  .process_index = known(row, 5),
+                                  .loops = known(row, 6),
+                                  .wall_ns = known(row, 7),
+                                  .cpu_ns = known(row, 8),
+                                  .marked = text_or_null(row, 9),
+                                  .noise = text_or_null(row, 10),
+                                  .more = text_or_null(row, 11)};
+}
+
+bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *context,
+                 struct status *st)
+{
+    struct reading_list readings;
+    sqlite3_stmt *row = NULL;
+    bool ok = reading_list_open(store, &readings, st);
+    if (!ok)
+        goto out;
+    row = database_prepare(
+        store,
+        "SELECT samples.id, cell, block, block_order, process, process_index, samples.loops,"
+        " wall_ns, cpu_ns, marked, noise, samples.more FROM cells JOIN samples ON cell = cells.id"
+        " WHERE run = ?1 ORDER BY cells.id, samples.id",
+        "read", st);
+    ok = row != NULL;
+    if (!ok)
+        goto out;
+    sqlite3_bind_int64(row, 1, run);
+    int result = SQLITE_ROW;
+    /* The open row keeps one snapshot of the file for both statements. */
+    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        struct sample_row sample;
+        int64_t id = sqlite3_column_int64(row, 0);
+        decode(row, &sample);
+        ok = reading_list_load(store, &readings, id, st);
+        sample.counts = readings.counts;
+        sample.count_count = readings.count;
+        ok = ok && visit(context, id, &sample, st);
+    }
+    if (ok && result != SQLITE_DONE)
+        ok = database_fail(store, result, "read", st);
+out:
+    sqlite3_finalize(row);
+    reading_list_close(&readings);
+    return ok;
+}
+
+bool sample_count(struct store *store, int64_t run, int64_t *count, struct status *st)
+{
+    sqlite3_stmt *row = database_prepare(
+        store, "SELECT count(*) FROM cells JOIN samples ON cell = cells.id WHERE run = ?1", "read",
+        st);
+    if (row == NULL)
+        return false;
+    sqlite3_bind_int64(row, 1, run);
+    int result = sqlite3_step(row);
+    if (result == SQLITE_ROW)
+        *count = sqlite3_column_int64(row, 0);
+    else
+        database_fail(store, result, "read", st);
+    sqlite3_finalize(row);
+    return result == SQLITE_ROW;
+}

@@ -1,0 +1,257 @@
+#include "store/store.h"
+
+#include "store/database.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { BUSY_DEFAULT_MS = 10000, BUSY_STEP_MS = 10 };
+
+const char *store_path(const struct store *store)
+{
+    return store->path;
+}
+
+/* What SQLite would only call "unable to open" or would misunderstand. */
+static bool check_path(const char *path, const struct store_options *options, struct status *st)
+{
+    struct stat info;
+    if (path[0] == '\0')
+        return status_fail(st, STATUS_USAGE, "the store's file name is empty");
+    if (stat(path, &info) != 0) {
+        if (errno != ENOENT)
+            return status_fail_errno(st, errno, "cannot open the store %s", path);
+        if (!options->create || options->read_only)
+            return status_fail(st, STATUS_NOT_FOUND, "there is no store %s", path);
+        return true;
+    }
+    if (!S_ISREG(info.st_mode))
+        return status_fail(st, STATUS_DATA, "%s is not a payoff store (it is no regular file)",
+                           path);
+    if (info.st_size == 0 && !options->create)
+        return status_fail(st, STATUS_DATA, "%s is not a payoff store (it is empty)", path);
+    return true;
+}
+
+static int open_handle(struct store *store, const char *name, int flags)
+{
+    sqlite3_close(store->db);
+    store->db = NULL;
+    int result = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (store->db == NULL)
+        return SQLITE_NOMEM;
+    if (result != SQLITE_OK)
+        return result;
+    sqlite3_extended_result_codes(store->db, 1);
+    sqlite3_busy_timeout(store->db, store->busy_ms);
+    /* The file may come from anywhere: its own triggers and views get no rights. */
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return sqlite3_exec(store->db, "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON", NULL,
+                        NULL, NULL);
+}
+
+/* "file:" with everything unusual as %XX, for the only case that needs it. The caller frees. */
+static char *immutable_uri(const char *path)
+{
+    char *uri = malloc(strlen(path) * 3 + sizeof "file://?immutable=1");
+    if (uri == NULL)
+        return NULL;
+    char *end = uri + sprintf(uri, path[0] == '/' ? "file://" : "file:");
+    for (; *path != '\0'; path++)
+        end += sprintf(end, strchr("?#%", *path) != NULL ? "%%%02x" : "%c", (unsigned char)*path);
+    memcpy(end, "?immutable=1", sizeof "?immutable=1");
+    return uri;
+}
+
+/* Readers of a write-ahead log want to make a file beside the store. Where the folder forbids that
+ * and there is no log, nobody is writing, and the file can be read as it lies. */
+static int open_immutable(struct store *store)
+{
+    char *log = sqlite3_mprintf("%s-wal", store->path);
+    char *uri = immutable_uri(store->path);
+    struct stat info;
+    int result = SQLITE_CANTOPEN;
+    if (log == NULL || uri == NULL)
+        result = SQLITE_NOMEM;
+    else if (stat(log, &info) != 0 || info.st_size == 0)
+        result = open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    sqlite3_free(log);
+    free(uri);
+    return result;
+}
+
+static bool judge_kind(struct store *store, enum schema_kind kind, int version, bool create,
+                       struct status *st)
+{
+    switch (kind) {
+    case SCHEMA_OURS:
+        return true;
+    case SCHEMA_FOREIGN:
+        return status_fail(st, STATUS_DATA,
+                           "%s is not a payoff store (it is a database of another program)",
+                           store->path);
+    case SCHEMA_NEW:
+        return status_fail(
+            st, STATUS_UNAVAILABLE,
+            "%s was written by a newer payoff (store version %d, this one knows %d); "
+            "update payoff or use another file (--db)",
+            store->path, version, schema_version);
+    case SCHEMA_EMPTY:
+        return (create && !store->read_only) ||
+               status_fail(st, STATUS_DATA, "%s is not a payoff store (it is empty)", store->path);
+    case SCHEMA_OLD:
+        return !store->read_only ||
+               status_fail(st, STATUS_UNAVAILABLE,
+                           "%s is of an older payoff and must be written once to be brought up to "
+                           "date",
+                           store->path);
+    }
+    return status_fail(st, STATUS_INTERNAL, "unknown kind of store");
+}
+
+/* While another process makes or opens the same file, changing the journal's mode is refused at
+ * once, whatever the busy timeout. Where there can be no log (some network file systems) SQLite
+ * stays with its rollback journal, which is slower and as safe. */
+static int set_journal(struct store *store)
+{
+    static const struct timespec step = {.tv_nsec = BUSY_STEP_MS * 1000000L};
+    int result = SQLITE_OK;
+    for (int waited_ms = 0; waited_ms <= store->busy_ms; waited_ms += BUSY_STEP_MS) {
+        result = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+                              NULL, NULL, NULL);
+        if ((result & 0xff) != SQLITE_BUSY && (result & 0xff) != SQLITE_LOCKED)
+            break;
+        nanosleep(&step, NULL);
+    }
+    return result;
+}
+
+static bool open_store(struct store *store, bool create, struct status *st)
+{
+    enum schema_kind kind = SCHEMA_EMPTY;
+    int version = 0;
+    int flags = store->read_only ? SQLITE_OPEN_READONLY
+                                 : SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+    errno = 0;
+    int result = open_handle(store, store->path, flags);
+    if (result == SQLITE_OK)
+        result = schema_identify(store->db, schema_version, &kind, &version);
+    if (store->read_only &&
+        ((result & 0xff) == SQLITE_CANTOPEN || (result & 0xff) == SQLITE_READONLY)) {
+        result = open_immutable(store);
+        if (result == SQLITE_OK)
+            result = schema_identify(store->db, schema_version, &kind, &version);
+    }
+    if (result != SQLITE_OK)
+        return database_fail(store, result, "open the store", st);
+    /* Nothing has been written so far, and nothing is to a file that is not ours. */
+    if (!judge_kind(store, kind, version, create, st))
+        return false;
+    if (store->read_only)
+        return true;
+    /* What may not be written is opened for reading, without a word. */
+    if (sqlite3_db_readonly(store->db, "main") != 0)
+        return database_fail(store, SQLITE_READONLY, "write the store", st);
+    /* The tables come before the log, so that the file itself says whose it is from the start. */
+    if (kind != SCHEMA_OURS)
+        result = schema_migrate(store->db, schema_migrations, schema_version);
+    if (result == SQLITE_OK)
+        result = set_journal(store);
+    return result == SQLITE_OK || database_fail(store, result, "open the store", st);
+}
+
+bool store_open(const char *path, struct store_options options, struct store **out,
+                struct status *st)
+{
+    if (!check_path(path, &options, st))
+        return false;
+    struct store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return status_fail(st, STATUS_MEMORY, "out of memory");
+    store->read_only = options.read_only;
+    store->busy_ms = options.busy_ms > 0 ? options.busy_ms : BUSY_DEFAULT_MS;
+    /* SQLite has its own ideas about ":memory:". */
+    size_t size = strlen(path) + sizeof "./";
+    store->path = malloc(size);
+    if (store->path == NULL) {
+        free(store);
+        return status_fail(st, STATUS_MEMORY, "out of memory");
+    }
+    snprintf(store->path, size, "%s%s", path[0] == ':' ? "./" : "", path);
+    if (!open_store(store, options.create, st)) {
+        store_close(store);
+        return false;
+    }
+    *out = store;
+    return true;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->db != NULL) {
+        /* The kept ones, and any that a caller could not end. */
+        for (sqlite3_stmt *statement; (statement = sqlite3_next_stmt(store->db, NULL)) != NULL;)
+            sqlite3_finalize(statement);
+        store_rollback(store);
+    }
+    sqlite3_close(store->db);
+    free(store->path);
+    free(store);
+}
+
+bool store_begin(struct store *store, struct status *st)
+{
+    bool own = false;
+    if (!database_start(store, &own, st))
+        return false;
+    return own || status_fail(st, STATUS_USAGE, "a transaction is open already");
+}
+
+bool store_commit(struct store *store, struct status *st)
+{
+    if (sqlite3_get_autocommit(store->db) != 0)
+        return status_fail(st, STATUS_USAGE, "no transaction is open");
+    return database_end(store, true, true, st);
+}
+
+void store_rollback(struct store *store)
+{
+    /* Some errors roll back by themselves; a rollback itself cannot fail in a way that matters. */
+    if (sqlite3_get_autocommit(store->db) == 0)
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    /* Those that it took back must not be found in the cache. */
+    for (size_t i = 0; i < store->reason_count; i++)
+        free(store->reasons[i].text);
+    store->reason_count = 0;
+}
+
+bool store_check(struct store *store, struct status *st)
+{
+    static const char *const checks[] = {"PRAGMA integrity_check(1)", "PRAGMA foreign_key_check"};
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        sqlite3_stmt *statement = database_prepare(store, checks[i], "check", st);
+        if (statement == NULL)
+            return false;
+        int result = sqlite3_step(statement);
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        bool good = result == SQLITE_DONE ||
+                    (result == SQLITE_ROW && text != NULL && strcmp(text, "ok") == 0);
+        if (result == SQLITE_ROW && !good)
+            status_fail(st, STATUS_DATA, "%s is damaged: %s%s", store->path,
+                        i == 0 ? "" : "a row without its parent in ", text != NULL ? text : "?");
+        else if (!good)
+            database_fail(store, result, "check", st);
+        sqlite3_finalize(statement);
+        if (!good)
+            return false;
+    }
+    return true;
+}
