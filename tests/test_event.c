@@ -1,6 +1,6 @@
+#include "base/nearest.h"
 #include "counters/event.h"
 #include "counters/event_table.h"
-#include "counters/nearest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

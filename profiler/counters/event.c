@@ -1,8 +1,8 @@
 #include "counters/event.h"
 
+#include "base/nearest.h"
 #include "counters/event_name.h"
 #include "counters/event_table.h"
-#include "counters/nearest.h"
 
 #include <perfmon/pfmlib_perf_event.h>
 

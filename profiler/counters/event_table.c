@@ -1,7 +1,7 @@
 #include "counters/event_table.h"
 
+#include "base/nearest.h"
 #include "counters/event.h"
-#include "counters/nearest.h"
 
 #include <stddef.h>
 

@@ -12,9 +12,9 @@
  */
 #include "lua/lua_counters.h"
 
+#include "base/nearest.h"
 #include "counters/event.h"
 #include "counters/group_cost.h"
-#include "counters/nearest.h"
 #include "counters/source_perf.h"
 #include "lua/bindings.h"
 #include "lua/luahost.h"

@@ -1,8 +1,8 @@
 /* nearest: which known name did a mistyped one mean?
  *
  * Names are compared without regard to case, and `_` is `-`. Pure functions, thread-safe. */
-#ifndef PAYOFF_COUNTERS_NEAREST_H
-#define PAYOFF_COUNTERS_NEAREST_H
+#ifndef PAYOFF_BASE_NEAREST_H
+#define PAYOFF_BASE_NEAREST_H
 
 #include <stdbool.h>
 #include <stddef.h>
