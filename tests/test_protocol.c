@@ -1,4 +1,5 @@
 #include "workers/protocol.h"
+#include "workers/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -235,7 +236,7 @@ static void test_half_a_line_is_a_timeout_or_an_end(void **state)
     const char *line;
     size_t length;
     assert_false(
-        channel_receive(&f->protocol.channel, channel_deadline(1), &line, &length, &f->st));
+        channel_receive(&f->protocol.channel, wait_deadline(1), &line, &length, &f->st));
     assert_int_equal(f->st.code, STATUS_ENDED);
     assert_string_equal(f->st.message, "it ended in the middle of a reply");
 }
@@ -307,7 +308,7 @@ static void test_an_endless_line_stops_at_the_limit(void **state)
     const char *line;
     size_t length;
     assert_false(
-        channel_receive(&f->protocol.channel, channel_deadline(60), &line, &length, &f->st));
+        channel_receive(&f->protocol.channel, wait_deadline(60), &line, &length, &f->st));
     assert_int_equal(f->st.code, STATUS_DATA);
     assert_string_equal(f->st.message, "a reply of more than 64 MiB");
     shut(&f->reply_read);

@@ -1,56 +1,21 @@
 #include "workers/channel.h"
 
-#include "machine/clock.h"
+#include "workers/wait.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CHANNEL_FIRST_SIZE = 64 * 1024 };
 
-static int64_t now_ns(void)
-{
-    return (int64_t)clock_monotonic_ns();
-}
-
-int64_t channel_deadline(double timeout_s)
-{
-    if (!(timeout_s > 0)) /* NaN too */
-        return now_ns();
-    if (timeout_s > 1e9)
-        return INT64_MAX;
-    return now_ns() + (int64_t)(timeout_s * 1e9);
-}
-
-int channel_remaining_ms(int64_t deadline_ns)
-{
-    if (deadline_ns == INT64_MAX)
-        return -1;
-    int64_t now = now_ns();
-    if (now >= deadline_ns)
-        return 0;
-    int64_t left_ms = (deadline_ns - now + 999999) / 1000000;
-    return left_ms > INT_MAX ? INT_MAX : (int)left_ms;
-}
-
 static bool plain_wait(void *context, int fd, short events, int64_t deadline_ns, struct status *st)
 {
     (void)context;
-    for (;;) {
-        struct pollfd poll_fd = {.fd = fd, .events = events};
-        int timeout_ms = channel_remaining_ms(deadline_ns);
-        int ready = poll(&poll_fd, 1, timeout_ms);
-        if (ready > 0)
-            return true;
-        if (ready < 0 && errno != EINTR)
-            return status_fail_errno(st, errno, "poll");
-        if (ready == 0 && timeout_ms == 0)
-            return status_fail(st, STATUS_TIMEOUT, "the deadline passed");
-    }
+    return wait_ready(&(struct pollfd){.fd = fd, .events = events}, 1, deadline_ns, st);
 }
 
 void channel_init(struct channel *channel, int send_fd, int receive_fd, channel_wait *wait,

@@ -15,16 +15,9 @@
 
 #define CHANNEL_LINE_LIMIT ((size_t)64 << 20) /* bytes, the newline included */
 
-/* The deadline `timeout_s` seconds from now: CLOCK_MONOTONIC in ns. Less than 0 is now, and what
- * is too far away to be counted in ns is never (INT64_MAX). */
-int64_t channel_deadline(double timeout_s);
-
-/* The milliseconds left, rounded up, as poll(2) wants them: 0 when it passed, −1 for never. */
-int channel_remaining_ms(int64_t deadline_ns);
-
 /* Waits until `fd` is ready for `events` (POLLIN, POLLOUT) or broken; false with STATUS_TIMEOUT,
- * STATUS_ENDED, STATUS_CANCELLED or STATUS_SYSTEM. The owner of a worker passes its own, which
- * looks after the worker's output in the meantime. */
+ * STATUS_ENDED, STATUS_CANCELLED or STATUS_SYSTEM; deadlines as in wait.h. The owner of a worker
+ * passes its own, which looks after the worker's output in the meantime. */
 typedef bool channel_wait(void *context, int fd, short events, int64_t deadline_ns,
                           struct status *st);
 
@@ -37,7 +30,8 @@ struct channel {
     size_t capacity, used, line, scanned;
 };
 
-/* `wait` NULL: a plain poll(2). The channel owns its buffer (channel_free), not the descriptors. */
+/* `wait` NULL: a plain wait_ready. The channel owns its buffer (channel_free), not the descriptors.
+ */
 void channel_init(struct channel *channel, int send_fd, int receive_fd, channel_wait *wait,
                   void *context);
 void channel_free(struct channel *channel);

@@ -1,6 +1,7 @@
 #include "workers/protocol.h"
 
 #include "workers/base64.h"
+#include "workers/wait.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -159,7 +160,7 @@ bool protocol_call(struct protocol *protocol, const json_t *command, double time
     char *text = command_line(command, id, &length, st);
     if (text == NULL)
         return false;
-    bool success = call_over(protocol, text, length, id, channel_deadline(timeout_s), reply, st);
+    bool success = call_over(protocol, text, length, id, wait_deadline(timeout_s), reply, st);
     free(text);
     if (!success && st->code == STATUS_TIMEOUT)
         status_fail(st, STATUS_TIMEOUT, "no reply to '%s' within %g s", name, timeout_s);
