@@ -35,10 +35,10 @@ enum { SPAWN_MARK_SIZE = 48, SPAWN_REASON_SIZE = 256 };
 struct spawn {
     pid_t pid; /* also its session and its process group */
     int pid_fd;
-    int command_fd, reply_fd;          /* payoff's ends */
-    int output_fd, error_fd;           /* of its stdout and stderr */
-    bool counted;                      /* the plan's groups are open on it; true without a plan */
-    char uncounted[SPAWN_REASON_SIZE]; /* why not */
+    int command_fd, reply_fd; /* payoff's ends */
+    int output_fd, error_fd;  /* of its stdout and stderr */
+    bool counted;             /* the plan's groups are open on it; true without a plan */
+    char uncounted[2 * SPAWN_REASON_SIZE]; /* why not */
     char mark[SPAWN_MARK_SIZE]; /* "PAYOFF_WORKER=…", in the environment of all its descendants */
 };
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-static size_t open_descriptors(void)
+static inline size_t open_descriptors(void)
 {
     size_t count = 0;
     DIR *folder = opendir("/proc/self/fd");
