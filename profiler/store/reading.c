@@ -34,8 +34,11 @@ static void reason_remember(struct store *store, const char *text, int64_t id)
     if (store->reason_count == DATABASE_REASONS)
         return;
     char *copy = strdup(text);
-    if (copy != NULL)
-        store->reasons[store->reason_count++] = (struct database_reason){copy, id};
+    if (copy == NULL)
+        return;
+    struct database_reason *reason = &store->reasons[store->reason_count++];
+    reason->text = copy;
+    reason->id = id;
 }
 
 static bool reason_insert(struct store *store, const char *text, struct status *st)
@@ -140,7 +143,9 @@ static bool list_reason(struct reading_list *list, sqlite3_stmt *row, const char
     char *copy = strdup(found);
     if (copy == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for a reason");
-    list->reasons[list->reason_count++] = (struct database_reason){copy, id};
+    struct database_reason *reason = &list->reasons[list->reason_count++];
+    reason->text = copy;
+    reason->id = id;
     *text = copy;
     return true;
 }
