@@ -25,7 +25,7 @@ static bool solve(double matrix[TERMS][TERMS], const double right[TERMS], unsign
                   double found[TERMS])
 {
     double m[TERMS][TERMS + 1], scale[TERMS];
-    size_t index[TERMS], count = 0;
+    size_t index[TERMS] = {0}, count = 0;
     for (size_t i = 0; i < TERMS; i++) {
         found[i] = 0;
         scale[i] = sqrt(matrix[i][i]);

@@ -17,7 +17,8 @@ static int compare_ns(const void *a, const void *b)
 static double median_ns(uint64_t *sorted, size_t count)
 {
     qsort(sorted, count, sizeof *sorted, compare_ns);
-    return (double)sorted[count / 2];
+    uint64_t middle = sorted[count / 2];
+    return (double)middle;
 }
 
 static int read_all(const struct group_plan *plan, const int *leaders,

@@ -107,8 +107,8 @@ bool group_plan_decode(const struct group_plan *plan, size_t group, const void *
         return true;
     }
     size_t member_count = plan->groups[group].member_count;
-    struct source_reading first;
-    struct source_reading second;
+    struct source_reading first = {0};
+    struct source_reading second = {0};
     if (!parse_reading(before, before_size, member_count, &first, st) ||
         !parse_reading(after, after_size, member_count, &second, st))
         return false;
