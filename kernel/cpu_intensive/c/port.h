@@ -19,7 +19,9 @@
 
 _Static_assert(FLT_EVAL_METHOD == 0, "double must be evaluated as double (not x87)");
 
+#ifndef PORT_EXPORT
 #define PORT_EXPORT __attribute__((visibility("default")))
+#endif
 
 /* For i < 2^42 and |n| < 2^63 the number under the root stays below 2^127. */
 #define STEPS_LIMIT ((int64_t)1 << 42)
