@@ -1,11 +1,99 @@
 -- cli: the command line. argv -> one of the commands -> exit status.
 --
 --   payoff run scripts/cpu_intensive.lua --quick
+--
+-- Every command is a module payoff.commands.<name> with `define(parser)` and `run(arguments)`.
+
+local argparse = require "argparse"
+local fault = require "payoff.fault"
+local sys = require "payoff.native.sys"
+local versions = require "payoff.versions"
 
 local cli = {}
 
-function cli.main()
-  return 0
+local commands = { "run", "try", "counters" }
+
+local function out(text)
+  fault.check("io", "cannot write to standard output", sys.write(1, text))
+end
+
+local function make_parser()
+  local parser = argparse("payoff")
+    :description("Tells whether a native port of a Python function is right, where it pays off, "
+      .. "by how much, and why.")
+    :epilog("`payoff run --help` teaches the command. Exit statuses: 0 done, 2 a wrong result, "
+      .. "4 a subject failed, 64 wrong usage, 65 a mistake in a file, 69 not available here, "
+      .. "70 internal error, 74 cannot write, 130 interrupted.")
+    :usage_max_width(80)
+    :help_max_width(80)
+  parser:flag("--version", "Show the versions of payoff and of everything linked into it.")
+  parser:require_command(false)
+  parser:command_target("command")
+  for _, name in ipairs(commands) do
+    require("payoff.commands." .. name).define(parser)
+  end
+  return parser
+end
+
+local function version_text()
+  local about = versions.describe()
+  local lines = { "payoff " .. about.version }
+  for _, library in ipairs(about.libraries) do
+    lines[#lines + 1] = ("  %-10s %s"):format(library.name, library.version)
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+-- argparse would print and exit by itself; here that is main's business alone.
+local function parse(parser, arguments)
+  function parser:error(message)
+    fault.raise("usage", "%s\n%s", message, self:get_usage())
+  end
+  for _, command in ipairs(parser._commands) do command.error = parser.error end
+  local help = {}
+  local function ask_help(owner)
+    for _, option in ipairs(owner._options) do
+      if option._is_help then
+        option:action(function() help.text = owner:get_help(); error(help, 0) end)
+      end
+    end
+  end
+  ask_help(parser)
+  for _, command in ipairs(parser._commands) do ask_help(command) end
+  local ok, result = pcall(parser.parse, parser, arguments)
+  if ok then return result end
+  if result == help then return nil, help.text end
+  error(result, 0)
+end
+
+local function dispatch(arguments)
+  local parser = make_parser()
+  local parsed, help = parse(parser, arguments)
+  if help then
+    out(help .. "\n")
+    return fault.status.ok
+  end
+  if parsed.version then
+    out(version_text())
+    return fault.status.ok
+  end
+  if not parsed.command then
+    fault.raise("usage", "which command?\n%s", parser:get_usage())
+  end
+  parsed.command_line = "payoff " .. table.concat(arguments, " ")
+  return require("payoff.commands." .. parsed.command).run(parsed)
+end
+
+function cli.main(...)
+  local arguments = { ... }
+  sys.interrupt.install()
+  local ok, result = xpcall(dispatch, function(problem)
+    return fault.is(problem) and problem or debug.traceback(tostring(problem), 2)
+  end, arguments)
+  if ok then return result end
+  if not fault.is(result) then error(result, 0) end
+  sys.write(2, "payoff: " .. result.message .. "\n")
+  return result.status
 end
 
 return cli

@@ -1,0 +1,38 @@
+-- run: `payoff run FILE.lua`: measure an experiment, print its table, write its reports.
+
+local fault = require "payoff.fault"
+local measure = require "payoff.measure"
+local script = require "payoff.script"
+
+local run = {}
+
+function run.define(parser)
+  local command = parser:command("run")
+    :summary("Measure an experiment, print its table, write its reports.")
+    :description("Runs FILE.lua, an experiment: builds its subjects, checks every one against the "
+      .. "reference, measures them in random order, prints the table and writes the CSV and the "
+      .. "HTML report.")
+  command:argument("file", "The experiment, a Lua script."):argname("FILE.lua")
+  command:option("--set", "A setting that the script reads with payoff.setting.")
+    :argname("NAME=VALUE"):count("*")
+  measure.options(command)
+end
+
+local function settings(arguments)
+  local out = {}
+  for _, pair in ipairs(arguments.set) do
+    local name, value = pair:match("^([%w_]+)=(.*)$")
+    if not name then fault.raise("usage", "--set %s: NAME=VALUE is wanted", pair) end
+    out[name] = value
+  end
+  return out
+end
+
+function run.run(arguments)
+  measure.check(arguments)
+  local experiment = script.load(arguments.file,
+    { settings = settings(arguments), quick = arguments.quick })
+  return measure.run(experiment, arguments)
+end
+
+return run

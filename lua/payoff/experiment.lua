@@ -1,0 +1,202 @@
+-- experiment: checks what a script wrote and gives it one plain shape.
+--
+--   local e = experiment.new({ name = "f", reference = …, tasks = {{0, 1}} }, where, path)
+--   e.subjects[1].reference  --> true: the reference is the first subject
+--   e.sizes[1].tasks         --> encoded tasks
+
+local fault = require "payoff.fault"
+local nearest = require "payoff.nearest"
+local paths = require "payoff.paths"
+local subject = require "payoff.subject"
+local values = require "payoff.values"
+
+local experiment = {}
+
+local Experiment = {}
+Experiment.__index = Experiment
+experiment.Experiment = Experiment
+
+local fields = {
+  name = "string", title = "string", reference = "table", subjects = "table",
+  tasks = "table", workload = "function", sizes = "table", modes = "table", jobs = "table",
+  starts = "table", check = "table", metrics = "table", counters = "table",
+  precision = "number", budget = "number", confidence = "number", blocks = "number",
+  timeout = "number", samples = "number",
+}
+
+local modes = { serial = true, process = true, thread = true }
+local starts = { cold = true, warm = true }
+
+local function keys_of(t)
+  local keys = {}
+  for key in pairs(t) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+local function complainer(where)
+  return function(message, ...) fault.raise("data", "%s: %s", where or "?", message:format(...)) end
+end
+
+local function check_fields(t, complain)
+  for key, value in pairs(t) do
+    local wanted = fields[key]
+    if not wanted then
+      complain("payoff.experiment: no field '%s'%s", tostring(key),
+        nearest.hint(tostring(key), keys_of(fields)))
+    elseif type(value) ~= wanted then
+      complain("%s must be a %s, not a %s", key, wanted, type(value))
+    end
+  end
+  if not t.name then complain("name is missing") end
+  if not t.name:match("^[%w][%w._-]*$") then
+    complain("name '%s': letters, digits, '.', '_' and '-' only, since files are named after it",
+      t.name)
+  end
+  if not t.reference then complain("reference is missing: the Python function to compare with") end
+  if not t.tasks and not t.workload then
+    complain("tasks is missing: the list of tasks to run, like tasks = { {0, 1}, {1, 1} }")
+  end
+  if t.tasks and t.workload then complain("give either tasks or workload, not both") end
+end
+
+local function check_subjects(t, complain)
+  if getmetatable(t.reference) ~= subject.Subject then
+    complain("reference must be made with payoff.python { … } (or .native, .executable)")
+  end
+  local all, seen = { t.reference }, {}
+  for i, item in ipairs(t.subjects or {}) do
+    if getmetatable(item) ~= subject.Subject then
+      complain("subjects[%d] is no subject: make it with payoff.python, payoff.native or "
+        .. "payoff.executable { … }", i)
+    end
+    all[#all + 1] = item
+    item.label = ("subjects[%d]"):format(i)
+  end
+  t.reference.label, t.reference.reference = "reference", true
+  for _, item in ipairs(all) do
+    if seen[item.name] then
+      fault.raise("data", "%s: %s: the name '%s' is taken already; give it a name of its own",
+        item.where or "?", item.label, item.name)
+    end
+    seen[item.name] = true
+  end
+  return all
+end
+
+local function encode_tasks(tasks, label, complain)
+  if type(tasks) ~= "table" or #tasks == 0 then
+    complain("%s must be a list of tasks, like { {0, 1}, {1, 1} }", label)
+  end
+  local encoded = {}
+  for i, task in ipairs(tasks) do
+    local ok, result = pcall(values.task, task)
+    if not ok then complain("%s[%d]: %s", label, i, tostring(result)) end
+    encoded[i] = result
+  end
+  return encoded
+end
+
+local function check_sizes(t, complain)
+  local out = {}
+  for i, size in ipairs(t.sizes or { 1 }) do
+    if type(size) ~= "number" or size <= 0 then
+      complain("sizes[%d] must be a positive number", i)
+    end
+    local tasks, label = t.tasks, "tasks"
+    if t.workload then
+      local ok, result = pcall(t.workload, size)
+      if not ok then
+        if fault.is(result) then error(result, 0) end
+        fault.raise("data", "%s", tostring(result))
+      end
+      tasks, label = result, ("workload(%s)"):format(size)
+    elseif i > 1 then
+      complain("several sizes need workload = function(size) … end in place of tasks")
+    end
+    local encoded = encode_tasks(tasks, label, complain)
+    local call = values.text(encoded[1])
+    out[i] = { size = size, tasks = encoded, example = call }
+  end
+  return out
+end
+
+local function check_words(list, allowed, label, complain)
+  for i, word in ipairs(list) do
+    if not allowed[word] then
+      complain("%s[%d]: '%s' is none of: %s%s", label, i, tostring(word),
+        table.concat(keys_of(allowed), ", "), nearest.hint(tostring(word), keys_of(allowed)))
+    end
+  end
+  return list
+end
+
+local function check_jobs(t, complain)
+  local seen, out = {}, {}
+  for i, jobs in ipairs(t.jobs or { 1 }) do
+    if math.type(jobs) ~= "integer" or jobs < 1 or jobs > 4096 then
+      complain("jobs[%d] must be a whole number of workers, 1 to 4096", i)
+    end
+    if not seen[jobs] then out[#out + 1] = jobs end
+    seen[jobs] = true
+  end
+  return out
+end
+
+local function check_number(t, key, low, high, default, complain)
+  local value = t[key]
+  if value == nil then return default end
+  if value ~= value or value < low or value > high then
+    complain("%s must be between %g and %g", key, low, high)
+  end
+  return value
+end
+
+local function check_tolerance(t, complain)
+  local check = t.check or {}
+  for key in pairs(check) do
+    if key ~= "tolerance" then
+      complain("check: no field '%s'%s", tostring(key),
+        nearest.hint(tostring(key), { "tolerance" }))
+    end
+  end
+  local tolerance = check.tolerance or {}
+  for key, value in pairs(tolerance) do
+    if key ~= "ulp" and key ~= "relative" and key ~= "absolute" then
+      complain("check.tolerance: no field '%s'%s", tostring(key),
+        nearest.hint(tostring(key), { "ulp", "relative", "absolute" }))
+    elseif type(value) ~= "number" or value < 0 then
+      complain("check.tolerance.%s must be a number, 0 or more", key)
+    end
+  end
+  return tolerance
+end
+
+function experiment.new(t, where, path)
+  local complain = complainer(where)
+  if type(t) ~= "table" then
+    complain("payoff.experiment takes a table: payoff.experiment { … }")
+  end
+  check_fields(t, complain)
+  local self = {
+    where = where, file = path, folder = paths.folder(path),
+    name = t.name, title = t.title or t.name,
+    subjects = check_subjects(t, complain),
+    sizes = check_sizes(t, complain),
+    modes = check_words(t.modes or { "serial" }, modes, "modes", complain),
+    starts = check_words(t.starts or { "cold", "warm" }, starts, "starts", complain),
+    jobs = check_jobs(t, complain),
+    tolerance = check_tolerance(t, complain),
+    metrics = t.metrics or { "ipc", "os" },
+    counters = t.counters or {},
+    precision = check_number(t, "precision", 1e-4, 1, 0.02, complain),
+    budget = check_number(t, "budget", 0.1, 1e6, 60, complain),
+    confidence = check_number(t, "confidence", 0.5, 0.9999, 0.95, complain),
+    timeout = check_number(t, "timeout", 0.1, 1e6, nil, complain),
+    samples = check_number(t, "samples", 1, 1000, 3, complain),
+    blocks = check_number(t, "blocks", 1, 10000, nil, complain),
+  }
+  return setmetatable(self, Experiment)
+end
+
+return experiment

@@ -1,0 +1,57 @@
+-- fault: a user's mistake or a failing world as an error value: one clear line and an exit status.
+--
+--   fault.raise("data", "scripts/x.lua:12: tasks: a task is a list of arguments, like {0, 1}")
+--
+-- Anything else that is raised is a bug in payoff and ends as an internal error with a traceback.
+
+local fault = {}
+
+-- Exit statuses are a promise (see README): 0–4 are verdicts, the rest follow sysexits.h.
+fault.status = {
+  ok = 0,
+  slower = 1,
+  wrong = 2,
+  unresolved = 3,
+  failed = 4,
+  usage = 64,
+  data = 65,
+  noinput = 66,
+  unavailable = 69,
+  internal = 70,
+  system = 71,
+  io = 74,
+  interrupted = 130,
+}
+
+local Fault = {}
+Fault.__index = Fault
+Fault.__tostring = function(self) return self.message end
+
+function fault.raise(kind, message, ...)
+  if select("#", ...) > 0 then message = message:format(...) end
+  error(setmetatable({
+    kind = kind, message = message, status = assert(fault.status[kind], kind),
+  }, Fault), 0)
+end
+
+function fault.is(value)
+  return getmetatable(value) == Fault
+end
+
+-- For results of native modules: value, or raises what nil, message, code says.
+--   local text = fault.check("noinput", "scripts/x.lua", sys.read_file("scripts/x.lua"))
+function fault.check(kind, context, value, message, code)
+  if value ~= nil then return value end
+  if code == "cancelled" then kind = "interrupted" end
+  if context then message = context .. ": " .. tostring(message) end
+  return fault.raise(kind, "%s", message)
+end
+
+-- "file:line" of the function `level` levels above the caller: where a user's script speaks.
+function fault.where(level)
+  local info = debug.getinfo(level + 1, "Sl")
+  if not info or info.currentline < 0 then return nil end
+  return info.short_src .. ":" .. info.currentline
+end
+
+return fault

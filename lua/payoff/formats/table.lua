@@ -1,0 +1,190 @@
+-- table: the run as a table on a terminal, in 80 columns where it can be.
+--
+--   require("payoff.formats.table").render(run, { color = true, columns = 80 })
+--
+-- One row per subject × mode × jobs × start. A wrong row's time is struck out (in brackets where
+-- the terminal cannot) and what it returned stands below; what cannot be counted is one line.
+
+local layout = require "payoff.layout"
+local units = require "payoff.units"
+
+local format = { name = "table", extension = ".txt", describe = "the table as plain text" }
+
+local styles = { bold = "1", dim = "2", strike = "9", red = "31", green = "32", yellow = "33" }
+
+local function painter(color)
+  return function(text, style)
+    if not color or not style then return text end
+    return "\27[" .. styles[style] .. "m" .. text .. "\27[0m"
+  end
+end
+
+local words = {
+  identical = "identical", within = "in tolerance", wrong = "WRONG", failed = "FAILED",
+  missing = "missing", unmeasured = "—",
+}
+local word_style = { wrong = "red", failed = "red", missing = "yellow", within = "yellow" }
+
+local function mode_text(cell)
+  if cell.mode == "serial" then return "serial" end
+  return ("%s ×%d %s"):format(cell.mode, cell.jobs, cell.start)
+end
+
+local function event_index(run, name)
+  for i, event in ipairs(run.events) do
+    if event.asked == name then return i end
+  end
+end
+
+local function counted(run, index)
+  for _, cell in ipairs(run.cells) do
+    if index and cell.per_task[index] and cell.per_task[index].median then return true end
+  end
+  return false
+end
+
+local function columns_of(run)
+  local instructions = event_index(run, "instructions")
+  local list = {
+    { "subject", function(cell) return cell.subject end },
+    { "mode", mode_text },
+    { "result", function(cell)
+      if cell.baseline and cell.verdict.state == "identical" then return "reference" end
+      return words[cell.verdict.state]
+    end },
+    { "time", function(cell) return (units.interval(cell.time, units.time)) end, right = true },
+    { "speed-up", function(cell)
+      if cell.baseline then return "1" end
+      return (units.interval(cell.speedup, units.ratio))
+    end, right = true },
+    { "efficiency", function(cell)
+      return cell.efficiency and units.percent(cell.efficiency.median) or ""
+    end, right = true },
+  }
+  if counted(run, instructions) then
+    list[#list + 1] = { "instr/task", function(cell)
+      local value = cell.per_task[instructions]
+      return value and units.count(value.median) or units.UNKNOWN
+    end, right = true }
+    list[#list + 1] = { "IPC", function(cell)
+      local value = cell.metrics.ipc
+      return value and ("%.2f"):format(value.median) or units.UNKNOWN
+    end, right = true }
+  end
+  return list
+end
+
+-- A wrong row's time: struck out, or in brackets where the terminal cannot.
+local function strike(columns, row, cell, color)
+  for i, column in ipairs(columns) do
+    if column[1] == "time" and cell.verdict.state == "wrong" and not color then
+      row[i] = "(" .. row[i] .. ")"
+    end
+  end
+  return row
+end
+
+local function grid(cells, columns, paint, color)
+  local header, rows, right = {}, {}, {}
+  for i, column in ipairs(columns) do header[i], right[i] = column[1], column.right end
+  for r, cell in ipairs(cells) do
+    rows[r] = {}
+    for i, column in ipairs(columns) do rows[r][i] = column[2](cell) or units.UNKNOWN end
+    strike(columns, rows[r], cell, color)
+  end
+  return layout.grid(header, rows, right, function(row, column, text)
+    if row == 0 then return paint(text, "bold") end
+    local state = cells[row].verdict.state
+    if columns[column][1] == "result" then return paint(text, word_style[state]) end
+    if columns[column][1] == "time" and state == "wrong" then return paint(text, "strike") end
+    return text
+  end)
+end
+
+-- One line per subject that has something to explain, not one per row.
+local function notes(run, paint)
+  local out = {}
+  for _, subject in ipairs(run.subjects) do
+    local state = subject.verdict and subject.verdict.state
+    local function add(word, text)
+      out[#out + 1] = ("%s: %s"):format(paint(subject.name .. " " .. word, "bold"), text or "?")
+    end
+    if subject.state ~= "ok" then
+      add(words[subject.state] or "", subject.reason)
+    elseif state == "wrong" or state == "failed" or state == "within" then
+      add(words[state], subject.verdict.text)
+    end
+    for _, cell in ipairs(run.cells) do
+      if cell.subject == subject.name and subject.state == "ok" and state ~= "wrong"
+        and (cell.verdict.state == "failed" or cell.verdict.state == "missing") then
+        out[#out + 1] = ("%s: %s"):format(paint(cell.id, "bold"), cell.verdict.text)
+      end
+    end
+  end
+  return out
+end
+
+-- One line that says why nothing is counted, and what would help.
+local function counting(run)
+  local reasons, seen = {}, {}
+  for _, event in ipairs(run.events) do
+    if event.state ~= "exact" and event.reason and not seen[event.reason] then
+      seen[event.reason] = { event.asked }
+      reasons[#reasons + 1] = event.reason
+    elseif event.reason and seen[event.reason] then
+      table.insert(seen[event.reason], event.asked)
+    end
+  end
+  local out = {}
+  for _, reason in ipairs(reasons) do
+    out[#out + 1] = ("not counted here (%s): %s"):format(table.concat(seen[reason], ", "), reason)
+  end
+  return out
+end
+
+local function size_title(run, size)
+  local text = ("%d task%s, for example %s"):format(size.tasks, size.tasks == 1 and "" or "s",
+    size.example)
+  if #run.sizes > 1 then text = ("size %s: "):format(size.size) .. text end
+  return text
+end
+
+local function interval_line(run)
+  for _, cell in ipairs(run.cells) do
+    local time = cell.time
+    if time and time.low then
+      return ("[ ] is the interval that holds the true median with %.4g %% confidence, from %d "
+        .. "processes per row in random order; speed-up is over %s."):format(run.confidence * 100,
+        time.n, (cell.speedup and cell.speedup.over) or "the serial reference")
+    end
+  end
+end
+
+local function summary(run, options)
+  local width, out = math.max(60, (options.columns or 80) - 1), {}
+  local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
+  add(interval_line(run))
+  for _, line in ipairs(counting(run)) do add(line) end
+  for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end
+  return out
+end
+
+function format.render(run, options)
+  options = options or {}
+  local paint, out = painter(options.color), {}
+  local columns = columns_of(run)
+  for _, size in ipairs(run.sizes) do
+    local cells = {}
+    for _, cell in ipairs(run.cells) do
+      if cell.size == size.size then cells[#cells + 1] = cell end
+    end
+    out[#out + 1] = paint(run.experiment.title, "bold") .. " — " .. size_title(run, size)
+    out[#out + 1] = ""
+    out[#out + 1] = grid(cells, columns, paint, options.color)
+  end
+  for _, note in ipairs(notes(run, paint)) do out[#out + 1] = note end
+  for _, line in ipairs(summary(run, options)) do out[#out + 1] = line end
+  return table.concat(out, "\n") .. "\n"
+end
+
+return format

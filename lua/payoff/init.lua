@@ -1,0 +1,102 @@
+-- payoff: the words that an experiment is written in.
+--
+--   local payoff = require "payoff"
+--   return payoff.experiment {
+--     name = "cpu_intensive",
+--     reference = payoff.python { module = "reference", func = "f", path = "../kernel/f" },
+--     subjects = { payoff.native { name = "c", library = "libf.so", symbol = "f",
+--                                  signature = "double(int64, int64)" } },
+--     tasks = { {0, 1}, {1, 1} },
+--   }
+
+local experiment = require "payoff.experiment"
+local fault = require "payoff.fault"
+local machine = require "payoff.native.machine"
+local nearest = require "payoff.nearest"
+local paths = require "payoff.paths"
+local subject = require "payoff.subject"
+local values = require "payoff.values"
+
+local payoff = {
+  Experiment = experiment.Experiment,
+  settings_read = {},
+  quick = false,
+  folder = ".",
+
+  none = values.none,
+  int = values.int,
+  bytes = values.bytes,
+  tuple = values.tuple,
+  list = values.list,
+  dict = values.dict,
+  set = values.set,
+  array = values.array,
+}
+
+-- What the script now being run was given; reset by begin.
+local current = { path = "", settings = {} }
+
+-- Called by payoff.script before a script is run.
+function payoff.begin(path, options)
+  current = { path = path, settings = options.settings or {} }
+  payoff.settings_read = {}
+  payoff.quick = options.quick or false
+  payoff.folder = paths.folder(path)
+end
+
+-- A subject in Python: { name, module | file, func, path, python, start_method, … }
+function payoff.python(t) return subject.new("python", t, fault.where(2), payoff.folder) end
+
+-- A subject in a shared library: { name, library, symbol, signature, … }
+function payoff.native(t) return subject.new("native", t, fault.where(2), payoff.folder) end
+
+-- A worker of one's own that speaks the protocol: { name, command = {…}, subject = {…}, … }
+function payoff.executable(t) return subject.new("executable", t, fault.where(2), payoff.folder) end
+
+function payoff.experiment(t)
+  return experiment.new(t, fault.where(2), current.path)
+end
+
+local function convert(text, like, name)
+  if type(like) == "number" then
+    local number = math.tointeger(tonumber(text)) or tonumber(text)
+    if not number then fault.raise("usage", "--set %s=%s: a number is wanted", name, text) end
+    return number
+  elseif type(like) == "boolean" then
+    if text ~= "true" and text ~= "false" then
+      fault.raise("usage", "--set %s=%s: true or false is wanted", name, text)
+    end
+    return text == "true"
+  end
+  return text
+end
+
+-- payoff.setting("steps", 10000000): what `--set steps=1000` gave, in the type of the default.
+function payoff.setting(name, default)
+  payoff.settings_read[name] = true
+  local text = current.settings[name]
+  if text == nil then return default end
+  return convert(text, default, name)
+end
+
+-- payoff.host.cores and friends: what this machine is, read when first asked.
+payoff.host = setmetatable({}, {
+  __index = function(self, key)
+    local facts = fault.check("system", "payoff.host", machine.describe())
+    rawset(self, "machine", facts)
+    rawset(self, "cores", facts.cpus_usable)
+    return rawget(self, key)
+  end,
+})
+
+return setmetatable(payoff, {
+  __index = function(_, key)
+    local known = {}
+    for name, value in pairs(payoff) do
+      if type(value) == "function" then known[#known + 1] = name end
+    end
+    fault.raise("data", "%s: there is no payoff.%s%s; subjects are made with payoff.python, "
+      .. "payoff.native and payoff.executable", fault.where(2) or "?", tostring(key),
+      nearest.hint(tostring(key), known))
+  end,
+})

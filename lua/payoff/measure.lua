@@ -1,0 +1,98 @@
+-- measure: what `payoff run` and `payoff try` share: options, the run itself, reports, exit status.
+--
+--   measure.options(command)                       -- adds --only, --budget, … to a command
+--   return measure.run(experiment, arguments)      --> exit status
+
+local engine = require "payoff.run.engine"
+local fault = require "payoff.fault"
+local sys = require "payoff.native.sys"
+local table_format = require "payoff.formats.table"
+
+local measure = {}
+
+function measure.options(command)
+  command:option("--only", "Only subjects or cells that match, like 'rust-*' or '*/serial/*'. "
+    .. "May be given more than once; the baseline is always measured."):argname("GLOB"):count("*")
+  command:flag("--quick", "A first impression: two blocks, no intervals.")
+  command:option("--budget", "Seconds to spend on measuring (default: the experiment's, or 60).")
+    :argname("SECONDS")
+  command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
+  command:option("--seed", "Seed of every random choice (default: drawn, and recorded).")
+    :argname("N")
+  command:option("--python", "The interpreter for Python subjects that name none (default: "
+    .. "$PAYOFF_PYTHON, else python3)."):argname("PATH")
+  command:option("--out", "Folder of the reports (default: payoff-reports)."):argname("DIR")
+    :default("payoff-reports")
+end
+
+local function number(arguments, name, low, integer)
+  local text = arguments[name]
+  if text == nil then return nil end
+  local value = tonumber(text)
+  if integer then value = math.tointeger(value) end
+  if not value or value < low or value ~= value or value == math.huge then
+    fault.raise("usage", "--%s %s: a %snumber of at least %g is wanted", name, text,
+      integer and "whole " or "", low)
+  end
+  return value
+end
+
+-- What the engine is told; raises on a number that is none.
+local function engine_options(arguments)
+  return {
+    only = arguments.only, python = arguments.python, command = arguments.command_line,
+    budget_s = number(arguments, "budget", 0.1), seed = number(arguments, "seed", 0, true),
+    blocks = number(arguments, "blocks", 1, true) or arguments.quick and 2 or nil,
+  }
+end
+
+measure.check = engine_options
+
+-- Writes every report; a full disk loses the file, not the table that is printed after it.
+local function write_reports(model, folder)
+  local lines, problem = {}, nil
+  local ok, message = sys.mkdirs(folder)
+  if not ok then return lines, message end
+  for _, name in ipairs { "csv", "html" } do
+    local format = require("payoff.formats." .. name)
+    local path = ("%s/%s%s"):format(folder, model.experiment.name, format.extension)
+    local written, why = sys.write_file(path, format.render(model, {}))
+    if written then
+      lines[#lines + 1] = ("%-5s %s"):format(name:upper(), path)
+    else
+      problem = problem or why
+    end
+  end
+  return lines, problem
+end
+
+-- The exit status: what a script that called us must know. An experiment that says
+-- `expect = "wrong"` of a subject has foreseen it.
+local function status_of(model)
+  if model.interrupted then return fault.status.interrupted end
+  local status = fault.status.ok
+  for _, subject in ipairs(model.subjects) do
+    local state = subject.verdict and subject.verdict.state
+    if state == "wrong" and subject.expect ~= "wrong" then return fault.status.wrong end
+    if subject.state == "failed" or state == "failed" then status = fault.status.failed end
+  end
+  return status
+end
+
+function measure.run(experiment, arguments)
+  local model = engine.run(experiment, engine_options(arguments))
+  local lines, problem = write_reports(model, arguments.out)
+  local text = table_format.render(model, {
+    color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns(),
+  })
+  if #lines > 0 then text = text .. "\n" .. table.concat(lines, "\n") .. "\n" end
+  local shown, why, code = sys.write(1, text)
+  if problem then fault.raise("io", "the reports are not complete: %s", problem) end
+  -- A reader that has gone away (`| head`) has seen what it wanted.
+  if not shown and code ~= "ended" then
+    fault.raise("io", "cannot write to standard output: %s", why)
+  end
+  return status_of(model)
+end
+
+return measure

@@ -1,0 +1,76 @@
+-- metrics: which events answer which question, and how. Metrics are data: one file each.
+--
+--   local list = metrics.load({ "ipc", "my_metric.lua" }, "scripts")
+--   list[1].events            --> { "cycles", "instructions" }: kept in one group
+--   metrics.value(list[1].values[1], { instructions = 3e9, cycles = 1e9 })   --> 3.0
+--
+-- A metric file returns { name, title, events, values, prose }; each of its values is a
+-- { name, title, unit, formula }. A formula sees the events' counts by the name as asked, and
+-- `wall_ns`; it may return nil.
+
+local fault = require "payoff.fault"
+local nearest = require "payoff.nearest"
+local paths = require "payoff.paths"
+local sys = require "payoff.native.sys"
+
+local metrics = {}
+
+metrics.shipped = { "ipc", "branches", "cache", "os" }
+
+local function check(metric, source)
+  local function complain(message) fault.raise("data", "%s: %s", source, message) end
+  if type(metric) ~= "table" then complain("a metric file returns a table") end
+  for _, field in ipairs { "name", "title", "prose" } do
+    if type(metric[field]) ~= "string" then complain(field .. " must be a string") end
+  end
+  for _, field in ipairs { "events", "values" } do
+    if type(metric[field]) ~= "table" or #metric[field] == 0 then
+      complain(field .. " must be a list with something in it")
+    end
+  end
+  for i, value in ipairs(metric.values) do
+    if type(value.name) ~= "string" or type(value.formula) ~= "function" then
+      complain(("values[%d] needs a name and a formula"):format(i))
+    end
+  end
+  return metric
+end
+
+local function load_file(path)
+  local text = fault.check("data", nil, sys.read_file(path))
+  local chunk, message = load(text, "@" .. path, "t")
+  if not chunk then fault.raise("data", "%s", message) end
+  local ok, metric = pcall(chunk)
+  if not ok then fault.raise("data", "%s", tostring(metric)) end
+  return check(metric, path)
+end
+
+function metrics.load(names, folder)
+  local list = {}
+  for i, name in ipairs(names) do
+    if type(name) ~= "string" then fault.raise("data", "metrics[%d] must be a name", i) end
+    if name:match("%.lua$") then
+      list[#list + 1] = load_file(paths.join(folder, name))
+    else
+      local known = false
+      for _, shipped in ipairs(metrics.shipped) do known = known or shipped == name end
+      if not known then
+        fault.raise("data", "metrics[%d]: no metric '%s'%s", i, name,
+          nearest.hint(name, metrics.shipped))
+      end
+      list[#list + 1] = check(require("payoff.metrics." .. name), name)
+    end
+  end
+  return list
+end
+
+-- nil where an event is missing or the formula has no answer (a division by zero, NaN).
+function metrics.value(value, events)
+  local ok, result = pcall(value.formula, events)
+  if not ok or type(result) ~= "number" or result ~= result or math.abs(result) == math.huge then
+    return nil
+  end
+  return result
+end
+
+return metrics

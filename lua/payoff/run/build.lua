@@ -1,0 +1,145 @@
+-- build: brings one subject's files up to date, and says in words why it cannot.
+--
+--   local state, reason = build.subject(subject, { python = "…", note = function(text) end })
+--   --> "ok" | "missing", "cargo is not installed" | "failed", "build failed …"
+--
+-- A build is stale when its `output` is missing or older than one of its `sources`. Without them it
+-- is run every time: build tools know best what is up to date.
+
+local fault = require "payoff.fault"
+local paths = require "payoff.paths"
+local sys = require "payoff.native.sys"
+
+local build = {}
+
+local function newest(path, since)
+  local info = sys.stat(path)
+  if not info then return true end
+  if info.type ~= "directory" then return info.mtime_ns > since end
+  for _, name in ipairs(sys.list(path) or {}) do
+    if name:sub(1, 1) ~= "." and name ~= "build" and name ~= "target" and name ~= "__pycache__"
+      and newest(path .. "/" .. name, since) then
+      return true
+    end
+  end
+  return false
+end
+
+local function is_stale(recipe, folder)
+  if not recipe.output or not recipe.sources then return true end
+  local info = sys.stat(paths.join(folder, recipe.output))
+  if not info then return true end
+  for _, source in ipairs(recipe.sources) do
+    if newest(paths.join(folder, source), info.mtime_ns) then return true end
+  end
+  return false
+end
+
+local function python_says(python, code, argument)
+  local result = python and sys.run { argv = { python, "-c", code, argument }, timeout_s = 60 }
+  return result and result.exit == 0
+end
+
+local headers_code = "import os, sys, sysconfig; "
+  .. "sys.exit(not os.path.exists(os.path.join(sysconfig.get_paths()['include'], 'Python.h')))"
+local import_code = "import importlib, sys; importlib.import_module(sys.argv[1])"
+
+-- A need is a program; one of several ("cython|cython3"); "python:cffi", a module of the
+-- interpreter; or "python headers", what extension modules are compiled against.
+local function is_met(need, python)
+  if need == "python headers" then return python_says(python, headers_code, "") end
+  local module = need:match("^python:(.+)$")
+  if module then return python_says(python, import_code, module) end
+  for program in need:gmatch("[^|]+") do
+    if sys.which(program) then return true end
+  end
+  return false
+end
+
+local function missing_need(recipe, python)
+  for _, need in ipairs(recipe.needs or {}) do
+    if not is_met(need, python) then
+      local module = need:match("^python:(.+)$")
+      if need == "python headers" then
+        return ("the headers of %s are not installed (Debian: python3-dev)"):format(python)
+      elseif module then
+        return ("the Python module %s is not installed for %s"):format(module, python)
+      end
+      return ("%s is not installed"):format((need:gsub("|", " or ")))
+    end
+  end
+  return nil
+end
+
+local function last_lines(text, count)
+  local lines = {}
+  for line in text:gmatch("[^\n]+") do lines[#lines + 1] = line end
+  return table.concat(lines, "\n    ", math.max(1, #lines - count + 1))
+end
+
+local function ended(result)
+  if result.timed_out then return "took too long" end
+  if result.signal then return ("was killed by signal %d"):format(result.signal) end
+  return ("ended with status %d"):format(result.exit)
+end
+
+-- Runs the recipe. Returns state, reason; fills subject.built = {command, seconds, stale}.
+local function run(subject, recipe, folder, options)
+  local words = type(recipe.command) == "table" and recipe.command
+    or { "/bin/sh", "-c", recipe.command }
+  local command = type(recipe.command) == "table" and table.concat(recipe.command, " ")
+    or recipe.command
+  subject.built = { command = command, stale = is_stale(recipe, folder) }
+  if not subject.built.stale then return "ok" end
+
+  options.note(("building %s"):format(subject.name))
+  local env = sys.environ()
+  env.PAYOFF_PYTHON = options.python or env.PAYOFF_PYTHON
+  local result, message, code = sys.run {
+    argv = words, cwd = folder, env = env, timeout_s = recipe.timeout or 900,
+    on_wait = function(elapsed_s)
+      options.note(("building %s (%d s)"):format(subject.name, elapsed_s // 1))
+    end,
+  }
+  if not result then
+    if code == "cancelled" then fault.raise("interrupted", "interrupted while building") end
+    return "failed", ("build: %s"):format(message)
+  end
+  if result.cancelled then fault.raise("interrupted", "interrupted while building") end
+  subject.built.seconds = result.wall_s
+  if result.exit == 0 then return "ok" end
+  local output = last_lines(result.stdout .. "\n" .. result.stderr, 12)
+  return "failed", ("its build %s (%s):\n    %s"):format(ended(result), command, output)
+end
+
+local function check_files(subject)
+  if subject.kind == "native" then
+    if not sys.stat(subject.library) then
+      return "failed", ("%s: %s.library: no such file: %s%s"):format(subject.where, subject.label,
+        subject.library, subject.build and " (its build made none)" or " (did you run its build?)")
+    end
+  elseif subject.kind == "python" and subject.file and not sys.stat(subject.file) then
+    return "failed", ("%s: %s.file: no such file: %s"):format(subject.where, subject.label,
+      subject.file)
+  elseif subject.kind == "executable" and subject.command[1]:find("/")
+    and not sys.stat(subject.command[1]) then
+    return "failed", ("%s: %s.command: no such file: %s%s"):format(subject.where, subject.label,
+      subject.command[1], subject.build and "" or " (did you run its build?)")
+  end
+  return "ok"
+end
+
+function build.subject(subject, options)
+  local recipe = subject.build
+  if recipe then
+    local folder = recipe.folder and paths.join(subject.folder, recipe.folder) or subject.folder
+    local reason = missing_need(recipe, options.python)
+    if reason then return "missing", reason end
+    local state
+    state, reason = run(subject, recipe, folder, options)
+    if state ~= "ok" then return state, reason end
+  end
+  return check_files(subject)
+end
+
+return build

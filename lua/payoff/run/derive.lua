@@ -1,0 +1,129 @@
+-- derive: from a run's samples to everything that is computed: intervals, speed-ups, metrics.
+--
+--   derive.run(run, metric_list)      -- fills cells[].time, .speedup, …; run.metrics
+--
+-- Works on the plain run model: a run out of the store is treated like one just taken.
+
+local estimate = require "payoff.run.estimate"
+local metrics = require "payoff.metrics"
+
+local derive = {}
+
+-- May this cell's time be compared with others'? A wrong port has no speed-up.
+function derive.valid(run, cell)
+  local subject = run.subject_of[cell.subject]
+  local wrong = subject and subject.verdict and subject.verdict.state == "wrong"
+  local state = cell.verdict.state
+  return #cell.samples > 0 and not wrong and (state == "identical" or state == "within")
+end
+
+local function find(run, cell, fits)
+  for _, other in ipairs(run.cells) do
+    if other.size == cell.size and fits(other) then return other end
+  end
+end
+
+function derive.baseline(run, cell)
+  return find(run, cell, function(other) return other.baseline end)
+end
+
+function derive.serial(run, cell)
+  return find(run, cell, function(other)
+    return other.subject == cell.subject and other.mode == "serial"
+  end)
+end
+
+local function index_subjects(run)
+  local index = {}
+  for _, subject in ipairs(run.subjects) do index[subject.name] = subject end
+  -- Not part of the model that formats see: a look-up for this module.
+  return setmetatable(run, { __index = { subject_of = index } })
+end
+
+local function ratios(run, cell, level)
+  if not derive.valid(run, cell) then return end
+  local base, serial = derive.baseline(run, cell), derive.serial(run, cell)
+  if base and base ~= cell and derive.valid(run, base) then
+    cell.speedup = estimate.ratio(base, cell, level)
+    if cell.speedup then cell.speedup.over = base.subject .. "/serial/1" end
+  end
+  if serial and serial ~= cell and derive.valid(run, serial) then
+    cell.efficiency = estimate.ratio(serial, cell, level, math.min(cell.jobs, cell.tasks))
+  end
+end
+
+local function counts(run, cell, metric_list, names, level)
+  cell.per_task, cell.metrics = {}, {}
+  for index in ipairs(run.events) do
+    cell.per_task[index] = estimate.per_task(cell, index, level)
+  end
+  for _, metric in ipairs(metric_list) do
+    for _, value in ipairs(metric.values) do
+      cell.metrics[value.name] = estimate.metric(cell, value, names, metrics.value, level)
+    end
+  end
+end
+
+local function reason_of(run, metric)
+  for _, event in ipairs(run.events) do
+    for _, name in ipairs(metric.events) do
+      if event.asked == name and event.state ~= "exact" and event.reason then
+        return event.reason
+      end
+    end
+  end
+  return "no cell could be measured"
+end
+
+local function metric_rows(run, metric_list)
+  local rows = {}
+  for _, metric in ipairs(metric_list) do
+    for _, value in ipairs(metric.values) do
+      local available = false
+      for _, cell in ipairs(run.cells) do
+        available = available or cell.metrics[value.name] ~= nil
+      end
+      rows[#rows + 1] = {
+        name = value.name, title = value.title or metric.title, unit = value.unit or "",
+        prose = metric.prose, available = available,
+        reason = not available and reason_of(run, metric) or nil,
+      }
+    end
+  end
+  return rows
+end
+
+function derive.run(run, metric_list)
+  index_subjects(run)
+  local level, names = run.level or run.confidence, {}
+  for i, event in ipairs(run.events) do names[i] = event.asked end
+  for _, cell in ipairs(run.cells) do
+    cell.time, cell.cpu = estimate.time(cell, level), estimate.cpu(cell, level)
+    cell.speedup, cell.efficiency = nil, nil
+    ratios(run, cell, level)
+    counts(run, cell, metric_list, names, level)
+  end
+  run.metrics = metric_rows(run, metric_list)
+  return run
+end
+
+local function half_width(interval)
+  if not interval or not interval.low then return math.huge end
+  return (interval.high - interval.low) / 2 / interval.median
+end
+
+-- Is every interval that a verdict rests on as narrow as asked? For the looks of payoff.run.plan.
+function derive.precise_enough(run, level, precision)
+  index_subjects(run)
+  for _, cell in ipairs(run.cells) do
+    if derive.valid(run, cell) then
+      local base = derive.baseline(run, cell)
+      local interval = cell.baseline and estimate.time(cell, level)
+        or base and estimate.ratio(base, cell, level)
+      if half_width(interval) > precision then return false end
+    end
+  end
+  return true
+end
+
+return derive

@@ -1,0 +1,218 @@
+-- engine: runs an experiment and returns the run model (reports/MODEL.md).
+--
+--   local run = engine.run(experiment, { only = {}, budget_s = 60, seed = nil })
+--
+-- Order of things: builds; one quick check of every subject against the reference, before anything
+-- is timed; then blocks. What was measured is never lost: an interrupt ends the blocks and
+-- everything until then is in the model.
+
+local build = require "payoff.run.build"
+local cells = require "payoff.run.cells"
+local derive = require "payoff.run.derive"
+local fault = require "payoff.fault"
+local launch = require "payoff.run.launch"
+local model = require "payoff.run.model"
+local plan = require "payoff.run.plan"
+local progress = require "payoff.run.progress"
+local session = require "payoff.run.session"
+local sys = require "payoff.native.sys"
+local verdict = require "payoff.run.verdict"
+
+local engine = {}
+
+local function build_all(state)
+  local python = state.launcher:interpreter({})
+  for _, subject in ipairs(state.experiment.subjects) do
+    if state.needed[subject.name] then
+      subject.state, subject.reason = build.subject(subject, {
+        python = subject.python or python,
+        note = function(text) state.progress:show(nil, text) end,
+      })
+      if subject.state ~= "ok" and subject.reference then
+        fault.raise("data", "the reference cannot be run: %s", subject.reason)
+      end
+    end
+  end
+end
+
+-- What one process of this cell turned out to be: kept on the cell and its subject.
+local function note_outcome(cell, outcome)
+  local subject = cell.of
+  cell.verdict = verdict.worse(cell.verdict, outcome.verdict or cell.verdict)
+  subject.verdict = verdict.worse(subject.verdict, cell.verdict)
+  subject.loaded_file = outcome.file or subject.loaded_file
+  subject.runtime = outcome.runtime or subject.runtime
+  subject.load_samples = subject.load_samples or {}
+  if outcome.load_ns then table.insert(subject.load_samples, outcome.load_ns) end
+  cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)
+  for _, sample in ipairs(outcome.samples) do table.insert(cell.samples, sample) end
+  cell.process_s = outcome.seconds
+end
+
+-- The reference runs once per size; its results are what everybody is compared with.
+local function reference_results(state)
+  for _, size in ipairs(state.experiment.sizes) do
+    for _, cell in ipairs(state.cells) do
+      if cell.baseline and cell.workload == size then
+        state.progress:show(nil, ("reference: %s"):format(cell.id))
+        local probe = setmetatable({ samples = {}, loops = 1, start = "cold" }, { __index = cell })
+        local outcome = session.run(probe, state:context(0, 0, { samples = 1 }))
+        if not outcome.results then
+          fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
+        end
+        cell.cost_ns, cell.process_s = probe.cost_ns, outcome.seconds
+        state.expected[size] = outcome.results
+      end
+    end
+  end
+end
+
+-- Every other subject runs the smallest size once, serially, before anything is timed.
+local function quick_check(state)
+  for _, subject in ipairs(state.experiment.subjects) do
+    local first
+    for _, cell in ipairs(state.cells) do
+      if cell.of == subject and not first then first = cell end
+    end
+    if first and subject.state == "ok" and not subject.reference then
+      state.progress:show(nil, ("checking %s"):format(subject.name))
+      local probe = setmetatable({
+        samples = {}, mode = "serial", jobs = 1, start = "cold", loops = 1,
+      }, { __index = first })
+      local outcome = session.run(probe,
+        state:context(0, 0, { samples = 1, expected = state.expected[first.workload] }))
+      subject.verdict = outcome.verdict
+      if outcome.verdict.state == "failed" or outcome.verdict.state == "missing" then
+        subject.state, subject.reason = outcome.verdict.state, outcome.verdict.text
+      end
+    end
+  end
+end
+
+-- A wrong subject is timed in the first block alone (its time is shown struck out), a failed one
+-- never.
+local function measurable(state, block)
+  local list = {}
+  for _, cell in ipairs(state.cells) do
+    local broken = cell.verdict.state == "failed" or cell.verdict.state == "missing"
+    local wrong = cell.verdict.state == "wrong"
+      or cell.of.verdict and cell.of.verdict.state == "wrong"
+    if cell.of.state == "ok" and not broken and (block == 1 or not wrong) then
+      list[#list + 1] = cell
+    end
+  end
+  return list
+end
+
+local function run_block(state, block, blocks)
+  local order = plan.shuffle(measurable(state, block), state.random)
+  local env = { PYTHONHASHSEED = tostring(state.random(0, 4294967295)),
+                PAYOFF_PADDING = ("x"):rep(state.random(0, 4095)) }
+  for position, cell in ipairs(order) do
+    state.progress:show(state:share(), ("block %d%s: %s"):format(block,
+      blocks and " of " .. blocks or "", cell.id), state:left_s())
+    local outcome = session.run(cell, state:context(block, position, {
+      expected = state.expected[cell.workload], env = env,
+    }))
+    note_outcome(cell, outcome)
+    state.spent_s = sys.monotonic_s() - state.began_s
+  end
+  state.blocks_done = block
+end
+
+local function run_blocks(state)
+  run_block(state, 1)
+  local options = state.options
+  state.plan = plan.blocks(measurable(state, 2), {
+    budget_s = options.budget_s or state.experiment.budget, spent_s = state.spent_s, done = 1,
+    confidence = state.experiment.confidence, blocks = options.blocks or state.experiment.blocks,
+  })
+  local look = 1
+  for block = 2, state.plan.blocks do
+    run_block(state, block, state.plan.blocks)
+    while state.plan.looks[look] and state.plan.looks[look] < block do look = look + 1 end
+    if state.plan.looks[look] == block and block < state.plan.blocks
+      and derive.precise_enough(model.raw(state), state.plan.level, state.experiment.precision) then
+      state.plan.stopped = block
+      break
+    end
+  end
+end
+
+local State = {}
+State.__index = State
+
+function State:context(block, order, extra)
+  local context = {
+    launcher = self.launcher, plan = self.counters, tolerance = self.experiment.tolerance,
+    samples = self.experiment.samples, block = block, order = order, process = 1,
+    recorder = self.recorder,
+  }
+  for key, value in pairs(extra) do context[key] = value end
+  return context
+end
+
+function State:left_s()
+  if not self.plan then
+    return math.max(0, (self.options.budget_s or self.experiment.budget) - self.spent_s)
+  end
+  return math.max(0, (self.plan.blocks - self.blocks_done) * self.plan.block_s)
+end
+
+function State:share()
+  if not self.plan then return nil end
+  return math.min(1, self.blocks_done / self.plan.blocks)
+end
+
+-- Runs `step`; an interrupt ends it quietly and is remembered.
+local function until_interrupted(state, step)
+  local ok, problem = xpcall(step, function(p)
+    return fault.is(p) and p or debug.traceback(tostring(p), 2)
+  end, state)
+  if ok then return true end
+  if fault.is(problem) and problem.kind == "interrupted" then
+    state.interrupted = true
+    return false
+  end
+  error(problem, 0)
+end
+
+local function select_cells(state)
+  local list, matched = cells.only(cells.list(state.experiment), state.options.only or {})
+  if matched == false then
+    local names = {}
+    for _, subject in ipairs(state.experiment.subjects) do names[#names + 1] = subject.name end
+    fault.raise("usage", "--only: no subject and no cell matches; the subjects are: %s",
+      table.concat(names, ", "))
+  end
+  state.cells, state.needed = list, {}
+  for _, cell in ipairs(list) do state.needed[cell.subject] = true end
+end
+
+function engine.run(experiment, options)
+  local state = setmetatable({
+    experiment = experiment, options = options, expected = {}, blocks_done = 0, spent_s = 0,
+    launcher = launch.new { python = options.python }, warnings = {},
+    progress = progress.new { silent = options.silent },
+    seed = options.seed or sys.random_seed(), started = sys.now_iso(),
+    started_s = sys.monotonic_s(), began_s = sys.monotonic_s(),
+  }, State)
+  math.randomseed(state.seed)
+  state.random = math.random
+  select_cells(state)
+  state.counters = model.counters(experiment)
+  state.head = model.head(state)
+  if options.recorder then state.recorder = options.recorder(state) end
+
+  local _ <close> = setmetatable({}, { __close = function() state.progress:clear() end })
+  until_interrupted(state, function()
+    build_all(state)
+    reference_results(state)
+    quick_check(state)
+    state.began_s = sys.monotonic_s()
+    run_blocks(state)
+  end)
+  return model.make(state)
+end
+
+return engine

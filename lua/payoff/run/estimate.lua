@@ -1,0 +1,114 @@
+-- estimate: samples -> numbers with intervals. The process is the unit of evidence.
+--
+--   estimate.time(cell, 0.95)       --> { median, low, high, level, n, unit = "ns" } | nil
+--   estimate.ratio(over, under, 0.95)
+--
+-- Samples of one process are correlated, so a process counts once: with its fastest sample (noise
+-- only ever adds time; Chen & Revels 2016). Across processes: the median and its distribution-free
+-- interval from order statistics. Two cells are compared block by block, as log ratios: what slowed
+-- the machine in one block slowed both.
+
+local stats = require "payoff.native.stats"
+
+local estimate = {}
+
+-- block -> the process's value, for every block that has samples. `of(sample)` may return nil.
+local function by_block(cell, of, pick)
+  local values = {}
+  for _, sample in ipairs(cell.samples) do
+    local x = of(sample)
+    if x and not sample.marked then
+      local block = sample.block
+      values[block] = values[block] and pick(values[block], x) or x
+    end
+  end
+  return values
+end
+
+local function wall_per_run(sample) return sample.wall_ns / sample.loops end
+
+local function cpu_per_run(sample) return sample.cpu_ns and sample.cpu_ns / sample.loops end
+
+local function in_order(values)
+  local blocks, list = {}, {}
+  for block in pairs(values) do blocks[#blocks + 1] = block end
+  table.sort(blocks)
+  for i, block in ipairs(blocks) do list[i] = values[block] end
+  return list
+end
+
+local function interval(values, level, unit)
+  local list = in_order(values)
+  if #list == 0 then return nil end
+  local out = stats.median_interval(list, level)
+  out.unit = unit
+  return out
+end
+
+function estimate.time(cell, level)
+  return interval(by_block(cell, wall_per_run, math.min), level, "ns")
+end
+
+function estimate.cpu(cell, level)
+  return interval(by_block(cell, cpu_per_run, math.min), level, "ns")
+end
+
+-- How many times as fast `under` is as `over`, paired by block; divided by `share` workers.
+function estimate.ratio(over, under, level, workers)
+  local a, b = by_block(over, wall_per_run, math.min), by_block(under, wall_per_run, math.min)
+  local first, second = {}, {}
+  for block in pairs(a) do
+    if b[block] then
+      first[#first + 1] = a[block] / (workers or 1)
+      second[#second + 1] = b[block]
+    end
+  end
+  if #first == 0 then return nil end
+  return stats.paired_ratio(first, second, level)
+end
+
+-- One counter per task: the process's own mean over its samples, then the median over processes.
+function estimate.per_task(cell, index, level)
+  local sums, worst = {}, nil
+  for _, sample in ipairs(cell.samples) do
+    local reading = sample.counts and sample.counts[index]
+    if reading then
+      if reading.state ~= "exact" then worst = worst or reading end
+      if reading.estimate then
+        local sum = sums[sample.block] or { events = 0, tasks = 0 }
+        sum.events = sum.events + reading.estimate
+        sum.tasks = sum.tasks + sample.loops * cell.tasks
+        sums[sample.block] = sum
+      end
+    end
+  end
+  local values = {}
+  for block, sum in pairs(sums) do values[block] = sum.events / sum.tasks end
+  local out = interval(values, level)
+  local any = worst or cell.samples[1] and cell.samples[1].counts and cell.samples[1].counts[index]
+  if not out then
+    return any and { state = any.state, source = any.source, reason = any.reason } or nil
+  end
+  out.state, out.source = worst and worst.state or "exact", any.source
+  if worst then out.reason = worst.reason end
+  return out
+end
+
+-- A metric's value, computed per process from the sums over its samples.
+function estimate.metric(cell, value, names, compute, level)
+  local sums = {}
+  for _, sample in ipairs(cell.samples) do
+    local sum = sums[sample.block] or { wall_ns = 0, cpu_ns = 0 }
+    sums[sample.block] = sum
+    sum.wall_ns = sum.wall_ns + sample.wall_ns
+    for index, name in ipairs(names) do
+      local reading = sample.counts and sample.counts[index]
+      if reading and reading.estimate then sum[name] = (sum[name] or 0) + reading.estimate end
+    end
+  end
+  local values = {}
+  for block, sum in pairs(sums) do values[block] = compute(value, sum) end
+  return interval(values, level, value.unit)
+end
+
+return estimate

@@ -1,0 +1,127 @@
+-- model: what the engine knows, as the run model (reports/MODEL.md): plain data for every format.
+--
+--   local run = model.make(state)
+
+local counters = require "payoff.native.counters"
+local derive = require "payoff.run.derive"
+local fault = require "payoff.fault"
+local machine = require "payoff.native.machine"
+local metrics = require "payoff.metrics"
+local sys = require "payoff.native.sys"
+local versions = require "payoff.versions"
+
+local model = {}
+
+-- The experiment's events: those of its metrics, group by group, then its own list; and their plan.
+function model.counters(experiment)
+  experiment.metric_list = metrics.load(experiment.metrics, experiment.folder)
+  local requests = { { "task-clock" }, { "cycles", "instructions" } }
+  for _, metric in ipairs(experiment.metric_list) do requests[#requests + 1] = metric.events end
+  if #experiment.counters > 0 then requests[#requests + 1] = experiment.counters end
+  local plan, message, code = counters.plan(requests)
+  if not plan then
+    fault.raise(code == "not found" and "data" or "system", "%s: counters: %s",
+      experiment.where or experiment.file, message)
+  end
+  return plan
+end
+
+local function median(list)
+  if not list or #list == 0 then return nil end
+  table.sort(list)
+  return list[(#list + 1) // 2]
+end
+
+local function runtime_text(runtime)
+  if not runtime then return nil end
+  return runtime.version and runtime.name .. " " .. runtime.version or runtime.name
+end
+
+function model.subject(subject)
+  return {
+    name = subject.name, kind = subject.kind, reference = subject.reference or false,
+    teaches = subject.teaches, expect = subject.expect, runtime = runtime_text(subject.runtime),
+    file = subject.loaded_file, state = subject.state or "ok", reason = subject.reason,
+    build = subject.built, load_ns = median(subject.load_samples), verdict = subject.verdict,
+  }
+end
+
+function model.cell(cell)
+  local verdict = cell.verdict
+  if cell.of.state and cell.of.state ~= "ok" and verdict.state == "unmeasured" then
+    verdict = { state = cell.of.state, text = cell.of.reason }
+  end
+  local last = cell.samples[#cell.samples]
+  return {
+    id = cell.id, subject = cell.subject, mode = cell.mode, jobs = cell.jobs, start = cell.start,
+    size = cell.size, tasks = cell.tasks, loops = cell.loops, baseline = cell.baseline,
+    verdict = verdict, samples = cell.samples, maxrss_bytes = cell.maxrss_bytes,
+    workers = last and last.workers,
+  }
+end
+
+local function warnings(state)
+  local list = table.move(state.warnings, 1, #state.warnings, 1, {})
+  local function add(...) list[#list + 1] = string.format(...) end
+  if state.interrupted then
+    add("The run was interrupted: what was measured until then is shown.")
+  end
+  for _, subject in ipairs(state.experiment.subjects) do
+    local expected_wrong = subject.expect == "wrong"
+    local is_wrong = subject.verdict and subject.verdict.state == "wrong"
+    if is_wrong and not expected_wrong then
+      add("%s is WRONG: it %s. Its time counts for nothing.", subject.name, subject.verdict.text)
+    elseif expected_wrong and subject.state == "ok" and subject.verdict and not is_wrong then
+      add("%s was expected to be wrong (expect = \"wrong\") and is not.", subject.name)
+    end
+  end
+  if state.plan and state.plan.blocks < 6 and not state.interrupted then
+    add("Only %d block%s fitted into the budget: a %g %% interval needs at least 6. "
+      .. "Give --budget or a smaller workload.", state.plan.blocks,
+      state.plan.blocks == 1 and "" or "s", state.experiment.confidence * 100)
+  end
+  return list
+end
+
+-- What is known before anything is measured: the store begins a run with it.
+function model.head(state)
+  local experiment = state.experiment
+  local run = {
+    format = 1, id = state.started:gsub(":", "-"):gsub("Z$", "") .. "-" .. sys.pid(),
+    started = state.started, seed = state.seed, confidence = experiment.confidence,
+    interrupted = false, command = state.options.command, payoff = versions.describe(),
+    experiment = { name = experiment.name, file = experiment.file, title = experiment.title,
+                   text = experiment.text, metrics = experiment.metrics },
+    machine = fault.check("system", "this machine", machine.describe()),
+    events = state.counters:events(), sizes = {}, subjects = {}, cells = {}, warnings = {},
+  }
+  for i, size in ipairs(experiment.sizes) do
+    run.sizes[i] = { size = size.size, tasks = #size.tasks, example = size.example }
+  end
+  return run
+end
+
+-- The raw run as it stands now: samples and verdicts, nothing computed.
+function model.raw(state)
+  local run = state.head
+  run.cells, run.subjects = {}, {}
+  for i, cell in ipairs(state.cells) do run.cells[i] = model.cell(cell) end
+  for _, subject in ipairs(state.experiment.subjects) do
+    if state.needed[subject.name] then
+      run.subjects[#run.subjects + 1] = model.subject(subject)
+    end
+  end
+  return run
+end
+
+function model.make(state)
+  local run = model.raw(state)
+  run.wall_s = sys.monotonic_s() - state.started_s
+  run.interrupted = state.interrupted or false
+  run.blocks = state.blocks_done
+  run.level = state.plan and state.plan.level or state.experiment.confidence
+  run.warnings = warnings(state)
+  return derive.run(run, state.experiment.metric_list)
+end
+
+return model

@@ -1,0 +1,134 @@
+-- session: one fresh process of one cell: start, load, prepare, measure, check, bury.
+--
+--   local outcome = session.run(cell, { launcher = …, plan = …, samples = 3, expected = value })
+--   --> { samples = {…}, results = value, load_ns = …, runtime = {…}, verdict = {…}, seconds = … }
+--
+-- A failure at any step is a verdict, not an error: the run goes on with the next cell.
+
+local fault = require "payoff.fault"
+local sys = require "payoff.native.sys"
+local value = require "payoff.native.value"
+local verdict = require "payoff.run.verdict"
+local worker = require "payoff.native.worker"
+
+local session = {}
+
+-- A sample of a warm cell is made to last this long, so that clock and bracket vanish in it.
+session.target_ns = 10e6
+local slow_ns = 500e6 -- above this one sample per process is enough
+
+local function failed(outcome, cell, message, code, problem)
+  if code == "cancelled" then
+    fault.raise("interrupted", "interrupted")
+  end
+  outcome.verdict = verdict.of_failure(message, problem, cell)
+  return false
+end
+
+local function timeout(cell, loops)
+  if cell.timeout_s then return cell.timeout_s end
+  -- Twenty times what it took before, and never less than a minute.
+  local expected = cell.cost_ns and cell.cost_ns * loops / 1e9 or 0
+  return math.max(60, cell.cost_ns and 20 * expected or 600)
+end
+
+local function measure(process, cell, outcome, loops)
+  local sample, message, code, problem = process:run {
+    mode = cell.mode, jobs = cell.jobs, start = cell.start, loops = loops,
+    timeout_s = timeout(cell, loops),
+  }
+  if not sample then return failed(outcome, cell, message, code, problem) end
+  sample.loops = loops
+  cell.cost_ns = math.max(cell.cost_ns or 0, sample.wall_ns / loops)
+  return sample
+end
+
+-- Finds how many loops make one sample long enough. Cold cells are always one loop: a pool that is
+-- used once is what they measure. Frozen for the rest of the run.
+local function calibrate(process, cell, outcome)
+  if cell.start == "cold" or cell.loops then
+    cell.loops = cell.loops or 1
+    return true
+  end
+  local loops = 1
+  while true do
+    local sample = measure(process, cell, outcome, loops)
+    if not sample then return false end
+    if sample.wall_ns >= session.target_ns / 2 or loops >= 1 << 24 then break end
+    local wanted = session.target_ns / math.max(sample.wall_ns / loops, 1)
+    -- At most a hundredfold at a time: the first call of a fresh process is not typical.
+    loops = math.ceil(math.min(math.max(wanted, loops * 2), loops * 100))
+  end
+  cell.loops = loops
+  return true
+end
+
+local function open(cell, context, outcome)
+  local spec, reason = context.launcher:spec(cell.of, context.env)
+  if not spec then return failed(outcome, cell, reason) end
+  spec.plan, spec.timeout_s = context.plan, 60
+  local process, message, code = worker.start(spec)
+  if not process then return failed(outcome, cell, message, code) end
+  return process
+end
+
+local function load_subject(process, cell, context, outcome)
+  local command = context.launcher:load(cell.of)
+  local reply, message, code, problem = process:call(command, timeout(cell, 1))
+  if not reply then return failed(outcome, cell, message, code, problem) end
+  outcome.load_ns, outcome.file = reply.load_ns, reply.file
+  reply, message, code, problem = process:call(
+    { cmd = "prepare", tasks = cell.workload.tasks }, timeout(cell, 1))
+  if not reply then return failed(outcome, cell, message, code, problem) end
+  return true
+end
+
+local function take_samples(process, cell, context, outcome)
+  if not calibrate(process, cell, outcome) then return false end
+  local wanted = context.samples
+  if (cell.cost_ns or 0) * cell.loops > slow_ns then wanted = 1 end
+  for index = 1, wanted do
+    local sample = measure(process, cell, outcome, cell.loops)
+    if not sample then return false end
+    sample.index = index
+    sample.block, sample.order, sample.process = context.block, context.order, context.process
+    outcome.samples[#outcome.samples + 1] = sample
+    if context.recorder then context.recorder:sample(cell, sample) end
+  end
+  return true
+end
+
+local function check_results(process, cell, context, outcome)
+  local results, message, code, problem = process:results(timeout(cell, 1))
+  if not results then return failed(outcome, cell, message, code, problem) end
+  outcome.results = results
+  if context.expected then
+    local comparison
+    comparison, message, code = value.compare(context.expected, results, context.tolerance)
+    if not comparison then return failed(outcome, cell, message, code) end
+    outcome.verdict = verdict.of_results(comparison, cell)
+  end
+  return true
+end
+
+local function steps(process, cell, context, outcome)
+  outcome.runtime = process:runtime()
+  return load_subject(process, cell, context, outcome)
+    and take_samples(process, cell, context, outcome)
+    and check_results(process, cell, context, outcome)
+end
+
+function session.run(cell, context)
+  local outcome = { samples = {} }
+  local began = sys.monotonic_s()
+  local process <close> = open(cell, context, outcome)
+  if process then
+    steps(process, cell, context, outcome)
+    local ending = process:stop(5)
+    outcome.maxrss_bytes = ending and ending.maxrss_bytes
+  end
+  outcome.seconds = sys.monotonic_s() - began
+  return outcome
+end
+
+return session

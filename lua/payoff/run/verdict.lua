@@ -1,0 +1,71 @@
+-- verdict: right or wrong, as a state and one sentence.
+--
+--   verdict.of_results(comparison, cell)   --> { state = "wrong", text = "returns 2.5e+16 for …" }
+
+local values = require "payoff.values"
+
+local verdict = {}
+
+local function trim(text) return (text:gsub("%s+$", "")) end
+
+-- From payoff.native.value.compare.
+function verdict.of_results(comparison, cell)
+  local out = { ulp = comparison.ulp, relative = comparison.relative }
+  if comparison.outcome == "identical" then
+    out.state, out.text = "identical", "identical to the last bit"
+    return out
+  end
+  local encoded = comparison.task and cell.workload.tasks[comparison.task + 1]
+  out.task = encoded and values.text(encoded)
+  out.expected, out.got = comparison.expected, comparison.got
+  if comparison.outcome == "within" then
+    local how = {}
+    if comparison.ulp then how[#how + 1] = ("%d ULP"):format(comparison.ulp) end
+    if comparison.relative then how[#how + 1] = ("%.2g relative"):format(comparison.relative) end
+    out.state = "within"
+    out.text = "within tolerance: off by at most " .. table.concat(how, ", ")
+    return out
+  end
+  out.state = "wrong"
+  out.different, out.of = comparison.different, comparison.tasks
+  if comparison.expected and comparison.got and comparison.reason == nil then
+    out.text = ("returns %s for %s instead of %s"):format(comparison.got, out.task or "?",
+      comparison.expected)
+  else
+    out.text = ("for %s: %s"):format(out.task or "?", comparison.reason or "a different result")
+    if comparison.expected and comparison.got then
+      out.text = out.text .. (" (%s instead of %s)"):format(comparison.got, comparison.expected)
+    end
+  end
+  return out
+end
+
+-- From a failed step of a session: code and the worker's error object, if it got to say one.
+function verdict.of_failure(message, problem, cell)
+  local out = { state = "failed", text = trim(message) }
+  if problem and problem.task and cell.workload.tasks[problem.task + 1] then
+    out.task = values.text(cell.workload.tasks[problem.task + 1])
+  end
+  if problem and problem.kind == "exception" then
+    out.text = ("raises %s%s%s"):format(problem.type or "an exception",
+      out.task and " for " .. out.task or "",
+      problem.message and problem.message ~= "" and ": " .. trim(problem.message) or "")
+    out.trace = problem.trace
+  elseif problem and problem.kind == "unsupported" then
+    out.state = "missing"
+    out.text = trim(problem.message or message)
+  end
+  return out
+end
+
+-- The worst of two, for the line of a subject over its cells.
+local rank = {
+  unmeasured = 0, identical = 1, within = 2, missing = 3, failed = 4, wrong = 5,
+}
+
+function verdict.worse(a, b)
+  if not a or rank[b.state] > rank[a.state] then return b end
+  return a
+end
+
+return verdict

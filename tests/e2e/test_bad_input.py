@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Bad input gets one clear line on stderr and a documented exit status, never a stack of ours."""
+
+import os
+import subprocess
+import unittest
+
+from support import PAYOFF, Case
+
+HEAD = 'local payoff = require "payoff"\n'
+REFERENCE = 'payoff.python { name = "python", file = "kernel.py", func = "total" }'
+
+
+def experiment(body):
+    return HEAD + ('return payoff.experiment { name = "x", reference = %s, %s }\n'
+                   % (REFERENCE, body))
+
+
+# name, script, exit status, what stderr must match
+SCRIPTS = [
+    ("syntax error", "return {\n", 65, r"x\.lua:2: .*expected"),
+    ("runtime error", "local a = nil\nreturn a.b\n", 65, r"x\.lua:2: attempt to index a nil value"),
+    ("no experiment", "return 7\n", 65, r"x\.lua: the script must end with"),
+    ("unknown field", experiment("tasks = {{0, 1}}, presicion = 1"), 65,
+     r"x\.lua:2: .*no field 'presicion'; did you mean 'precision'\?"),
+    ("no tasks", experiment("modes = { 'serial' }"), 65, r"x\.lua:2: tasks is missing"),
+    ("tasks no list", experiment("tasks = 3"), 65, r"tasks must be a table, not a number"),
+    ("task no tuple", experiment("tasks = { 3 }"), 65, r"tasks\[1\]: a task is a list of arguments"),
+    ("workload no list", experiment("workload = function() return 3 end"), 65,
+     r"workload\(1\) must be a list of tasks"),
+    ("workload raises", experiment("workload = function() error('mine') end"), 65,
+     r"x\.lua:2: mine"),
+    ("function as argument", experiment("tasks = { {print} }"), 65,
+     r"tasks\[1\]: argument 1: a function cannot be"),
+    ("unknown mode", experiment("tasks = {{0, 1}}, modes = {'treads'}"), 65,
+     r"modes\[1\]: 'treads' is none of: .*did you mean 'thread'\?"),
+    ("unknown subject kind", HEAD + "return payoff.ruby { }\n", 65,
+     r"x\.lua:2: .*payoff\.ruby.*payoff\.python"),
+    ("unknown metric", experiment("tasks = {{0, 1}}, metrics = {'icp'}"), 65,
+     r"no metric 'icp'; did you mean 'ipc'\?"),
+    ("unknown counter", experiment("tasks = {{0, 1}}, counters = {'instructons'}"), 65,
+     r"'instructons'; did you mean 'instructions'\?"),
+    ("bad name", experiment("tasks = {{0, 1}}").replace('"x"', '"../x"'), 65, r"name '\.\./x'"),
+    ("same name twice", experiment(
+        'tasks = {{0, 1}}, subjects = { %s }' % REFERENCE), 65, r"the name 'python' is taken"),
+    ("reference raises at import", HEAD + 'return payoff.experiment { name = "x", tasks = {{1}}, '
+     'reference = payoff.python { module = "broken", func = "f" } }\n', 4, r"reference.*kaputt"),
+    ("reference missing module", HEAD + 'return payoff.experiment { name = "x", tasks = {{1}}, '
+     'reference = payoff.python { module = "no_such_thing", func = "f" } }\n', 4,
+     r"no_such_thing"),
+    ("reference missing function", HEAD + 'return payoff.experiment { name = "x", tasks = {{1}}, '
+     'reference = payoff.python { file = "kernel.py", func = "totl" } }\n', 4, r"totl"),
+    ("missing interpreter", HEAD + 'return payoff.experiment { name = "x", tasks = {{1}}, reference = '
+     'payoff.python { file = "kernel.py", func = "total", python = "./nopython" } }\n', 4,
+     r"nopython"),
+]
+
+# The subject is in a row of the table: name, subject, status, what stdout must match
+SUBJECTS = [
+    ("missing library", 'payoff.native { library = "libnone.so", symbol = "f", '
+     'signature = "double(int64, int64)" }', 4,
+     r"x\.lua:2: subjects\[1\]\.library: no such file: libnone\.so \(did you run its build\?\)"),
+    ("bad signature", 'payoff.native { library = "libm.so.6", symbol = "sqrt", '
+     'signature = "dubble(double)" }', 4, r"dubble"),
+    ("missing file", 'payoff.python { file = "none.py", func = "f" }', 4,
+     r"subjects\[1\]\.file: no such file: none\.py"),
+    ("raises at import", 'payoff.python { module = "broken", func = "f" }', 4, r"kaputt"),
+    ("no such executable", 'payoff.executable { command = "./none" }', 4,
+     r"no such file: \./none|no such file: none"),
+    ("executable that is no worker", 'payoff.executable { command = "/bin/true" }', 4, r"FAILED"),
+]
+
+# arguments, status, what stderr must match
+COMMANDS = [
+    ([], 64, r"which command"),
+    (["rnu"], 64, r"rnu"),
+    (["run"], 64, r"FILE\.lua"),
+    (["run", "none.lua"], 66, r"none\.lua"),
+    (["run", "."], 66, r"\."),
+    (["run", "ok.lua", "--budget", "fast"], 64, r"--budget fast: a number"),
+    (["run", "ok.lua", "--blocks", "1.5"], 64, r"--blocks 1\.5: a whole number"),
+    (["run", "ok.lua", "--set", "steps"], 64, r"NAME=VALUE"),
+    (["run", "ok.lua", "--only", "zzz"], 64, r"--only: no subject.*python"),
+    (["run", "ok.lua", "--frobnicate"], 64, r"frobnicate"),
+]
+
+
+class BadInput(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("broken.py", "raise RuntimeError('kaputt')\n")
+        self.write("ok.lua", experiment("tasks = {{0, 10}}"))
+        try:
+            os.symlink("/usr/lib/x86_64-linux-gnu/libm.so.6", os.path.join(self.folder, "libm.so.6"))
+        except OSError:
+            pass
+
+    def check_one_line(self, result):
+        self.assertTrue(result.err.startswith("payoff: "), result.err)
+        self.assertNotIn("traceback", result.err)
+        self.assertNotIn("[C]", result.err)
+
+    def test_scripts(self):
+        for name, script, status, pattern in SCRIPTS:
+            with self.subTest(name):
+                self.write("x.lua", script)
+                result = self.payoff("run", "x.lua", "--out", "out", "--quick")
+                self.assertEqual(result.status, status, result.err + result.out)
+                self.assertRegex(result.err, pattern)
+                self.check_one_line(result)
+
+    def test_subjects(self):
+        for name, subject, status, pattern in SUBJECTS:
+            with self.subTest(name):
+                self.write("x.lua", experiment("tasks = {{0, 10}}, subjects = { %s }" % subject))
+                result = self.payoff("run", "x.lua", "--out", "out", "--quick")
+                self.assertEqual(result.status, status, result.err + result.out)
+                self.assertRegex(result.out, pattern)
+
+    def test_commands(self):
+        for arguments, status, pattern in COMMANDS:
+            with self.subTest(" ".join(arguments)):
+                result = self.payoff(*arguments)
+                self.assertEqual(result.status, status, result.err)
+                self.assertRegex(result.err, pattern)
+                self.check_one_line(result)
+
+    def test_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            process = subprocess.run([PAYOFF, "--version"], stdout=full, stderr=subprocess.PIPE,
+                                     encoding="utf-8", check=False)
+        self.assertEqual(process.returncode, 74, process.stderr)
+        self.assertIn("No space left", process.stderr)
+
+    def test_reports_folder_cannot_be_written(self):
+        self.write("out", "a file, not a folder")
+        result = self.payoff("run", "ok.lua", "--out", "out", "--quick")
+        self.assertEqual(result.status, 74, result.err)
+        self.assertIn("python", result.out, "the table is printed all the same")
+        self.check_one_line(result)
+
+    def test_closed_pipe(self):
+        process = subprocess.run([PAYOFF + " run --help | true"], shell=True, cwd=self.folder,
+                                 stderr=subprocess.PIPE, encoding="utf-8", check=False)
+        self.assertNotIn("traceback", process.stderr)
+
+    def test_unreadable_script(self):
+        if os.geteuid() == 0:
+            self.skipTest("root can read everything")
+        os.chmod(self.write("secret.lua", ""), 0)
+        result = self.payoff("run", "secret.lua")
+        self.assertEqual(result.status, 66)
+        self.assertIn("Permission denied", result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,111 @@
+local check = require "check"
+local cells = require "payoff.run.cells"
+local nearest = require "payoff.nearest"
+local plan = require "payoff.run.plan"
+local verdict = require "payoff.run.verdict"
+
+local function experiment()
+  local reference = { name = "python", reference = true }
+  local size = { size = 1, tasks = { { "t", { "i", "0" } }, { "t", { "i", "1" } } } }
+  return {
+    subjects = { reference, { name = "rust" }, { name = "rust-exe", modes = { "thread" } } },
+    sizes = { size }, modes = { "serial", "process", "thread" }, jobs = { 1, 2 },
+    starts = { "cold", "warm" },
+  }
+end
+
+check.test("cells are subject × mode × jobs × start", function()
+  local list = cells.list(experiment())
+  -- 1 serial + 2 modes × 2 jobs × 2 starts; the third subject has threads alone.
+  check.equal(#list, 9 + 9 + 4)
+  check.equal(list[1].id, "python/serial/1/warm/1")
+  check.truthy(list[1].baseline)
+end)
+
+check.test("the serial reference is there even when nobody asks for serial", function()
+  local e = experiment()
+  e.modes = { "thread" }
+  local list = cells.list(e)
+  check.truthy(list[1].baseline)
+  check.equal(list[2].mode, "thread")
+end)
+
+check.test("--only takes globs over subjects and cells", function()
+  local kept, matched = cells.only(cells.list(experiment()), { "rust-*" })
+  check.truthy(matched)
+  check.equal(#kept, 1 + 4)
+  kept = cells.only(cells.list(experiment()), { "rust/process/*" })
+  check.equal(#kept, 1 + 4)
+  local _, none = cells.only(cells.list(experiment()), { "go" })
+  check.equal(none, false)
+end)
+
+check.test("the same seed gives the same order, another seed another", function()
+  local list = {}
+  for i = 1, 20 do list[i] = i end
+  math.randomseed(7)
+  local a = table.concat(plan.shuffle(list, math.random), " ")
+  math.randomseed(7)
+  check.equal(table.concat(plan.shuffle(list, math.random), " "), a)
+  math.randomseed(8)
+  check.truthy(table.concat(plan.shuffle(list, math.random), " ") ~= a)
+end)
+
+check.test("every order is equally likely", function()
+  math.randomseed(1)
+  local seen = {}
+  for _ = 1, 6000 do
+    local order = table.concat(plan.shuffle({ 1, 2, 3 }, math.random))
+    seen[order] = (seen[order] or 0) + 1
+  end
+  for _, order in ipairs { "123", "132", "213", "231", "312", "321" } do
+    check.truthy(seen[order] > 850 and seen[order] < 1150, order)
+  end
+end)
+
+local function block(seconds) return { { process_s = seconds } } end
+
+check.test("a small budget fixes the number of blocks and keeps the level", function()
+  local p = plan.blocks(block(10), { budget_s = 75, spent_s = 10, done = 1, confidence = 0.95 })
+  check.equal(p.blocks, 7)
+  check.equal(p.level, 0.95)
+  check.same(p.looks, { 7 })
+end)
+
+check.test("a larger one may stop early, at looks that share the error", function()
+  local p = plan.blocks(block(1), { budget_s = 20, spent_s = 1, done = 1, confidence = 0.95 })
+  check.same(p.looks, { 8, 12, 18 })
+  check.equal(p.blocks, 18)
+  check.truthy(math.abs(p.level - (1 - 0.05 / 3)) < 1e-12)
+end)
+
+check.test("there is always one block, and --blocks is obeyed", function()
+  local p = plan.blocks(block(100), { budget_s = 1, spent_s = 100, done = 1, confidence = 0.95 })
+  check.equal(p.blocks, 1)
+  p = plan.blocks(block(1), { budget_s = 1, spent_s = 0, done = 1, confidence = 0.95, blocks = 3 })
+  check.equal(p.blocks, 3)
+end)
+
+check.test("typing errors are understood, other words are not", function()
+  check.equal(nearest.find("presicion", { "precision", "budget" }), "precision")
+  check.equal(nearest.find("treads", { "serial", "thread" }), "thread")
+  check.equal(nearest.find("banana", { "serial", "thread" }), nil)
+  check.equal(nearest.distance("ab", "ba"), 1)
+end)
+
+check.test("a wrong result is one sentence", function()
+  local cell = cells.list(experiment())[2]
+  local v = verdict.of_results({
+    outcome = "different", task = 1, expected = "1.26e+17", got = "2.5e+16", different = 1, tasks = 2,
+  }, cell)
+  check.equal(v.state, "wrong")
+  check.equal(v.text, "returns 2.5e+16 for (1,) instead of 1.26e+17")
+end)
+
+check.test("the worst verdict speaks for the subject", function()
+  local right, wrong = { state = "identical" }, { state = "wrong" }
+  check.equal(verdict.worse(right, wrong), wrong)
+  check.equal(verdict.worse(wrong, right), wrong)
+  check.equal(verdict.worse(nil, right), right)
+end)
+
