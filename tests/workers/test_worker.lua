@@ -1,12 +1,12 @@
 -- payoff.native.worker with a worker that behaves, and one of each kind that does not.
 
+local assets = require "payoff.native.assets"
 local check = require "check"
 local counters = require "payoff.native.counters"
 local json = require "payoff.native.json"
 local value = require "payoff.native.value"
 local worker = require "payoff.native.worker"
 
-local here = ...
 local misbehaving = os.getenv("MISBEHAVING_WORKER")
 
 local function start(way, more)
@@ -16,8 +16,8 @@ local function start(way, more)
 end
 
 local function python(more)
-  local file <close> = assert(io.open(here .. "/../../profiler/workers/python_worker.py"))
-  local spec = { argv = { "python3", "{script}" }, script = file:read("a") }
+  local script = assert(assets.read "workers/python_worker.py")
+  local spec = { argv = { "python3", "{script}" }, script = script }
   for name, field in pairs(more or {}) do spec[name] = field end
   return assert(worker.start(spec))
 end
