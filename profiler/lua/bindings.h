@@ -14,6 +14,8 @@
     X(stats) \
     X(store) \
     X(sys) \
+    X(value) \
+    X(worker) \
     /* the end of the list */
 /* clang-format on */
 
