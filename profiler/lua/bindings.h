@@ -11,6 +11,7 @@
     X(assets) \
     X(counters) \
     X(json) \
+    X(machine) \
     X(stats) \
     X(store) \
     X(sys) \
