@@ -34,27 +34,42 @@ local payoff = {
 }
 
 -- What the script now being run was given; reset by begin.
-local current = { path = "", settings = {} }
+local current = { path = "", settings = {}, text = "" }
 
 -- Called by payoff.script before a script is run.
 function payoff.begin(path, options)
-  current = { path = path, settings = options.settings or {} }
+  current = { path = path, settings = options.settings or {}, text = options.text or "" }
   payoff.settings_read = {}
   payoff.quick = options.quick or false
   payoff.folder = paths.folder(path)
 end
 
+-- `return payoff.experiment { … }` is a tail call, which leaves no line to ask for: find the words.
+local function line_of(word)
+  local number, found = 0, nil
+  for line in (current.text .. "\n"):gmatch("(.-)\n") do
+    number = number + 1
+    if line:find(word, 1, true) then found = number end
+  end
+  return found and ("%s:%d"):format(current.path, found) or current.path
+end
+
+local function new_subject(kind, t)
+  local where = fault.where(3) or line_of("payoff." .. kind)
+  return subject.new(kind, t, where, payoff.folder)
+end
+
 -- A subject in Python: { name, module | file, func, path, python, start_method, … }
-function payoff.python(t) return subject.new("python", t, fault.where(2), payoff.folder) end
+function payoff.python(t) return new_subject("python", t) end
 
 -- A subject in a shared library: { name, library, symbol, signature, … }
-function payoff.native(t) return subject.new("native", t, fault.where(2), payoff.folder) end
+function payoff.native(t) return new_subject("native", t) end
 
 -- A worker of one's own that speaks the protocol: { name, command = {…}, subject = {…}, … }
-function payoff.executable(t) return subject.new("executable", t, fault.where(2), payoff.folder) end
+function payoff.executable(t) return new_subject("executable", t) end
 
 function payoff.experiment(t)
-  return experiment.new(t, fault.where(2), current.path)
+  return experiment.new(t, fault.where(2) or line_of("payoff.experiment"), current.path)
 end
 
 local function convert(text, like, name)
@@ -96,7 +111,7 @@ return setmetatable(payoff, {
       if type(value) == "function" then known[#known + 1] = name end
     end
     fault.raise("data", "%s: there is no payoff.%s%s; subjects are made with payoff.python, "
-      .. "payoff.native and payoff.executable", fault.where(2) or "?", tostring(key),
+      .. "payoff.native and payoff.executable", fault.where(2) or current.path, tostring(key),
       nearest.hint(tostring(key), known))
   end,
 })

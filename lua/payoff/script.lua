@@ -39,7 +39,7 @@ function script.load(path, options)
   local chunk, message = load(text, "@" .. path, "t", environment())
   if not chunk then fault.raise("data", "%s", message) end
 
-  payoff.begin(path, options)
+  payoff.begin(path, { settings = options.settings, quick = options.quick, text = text })
   local ok, result = xpcall(chunk, explain)
   if not ok then
     if fault.is(result) then error(result, 0) end

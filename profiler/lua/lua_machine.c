@@ -3,10 +3,11 @@
  *
  *   describe([root])  -> table, its shape is in machine/host.h; what is unknown is nil
  *   cpus([root])      -> { {id = 0, core = 0, package = 0, type = "cpu_core", usable = true}, … }:
- * the logical CPUs online, by id; core is the lowest id of the same core's threads
+ *                        the logical CPUs online, by id; core is the lowest id of the same
+ *                        core's threads
  *   cpu_times([root]) -> { user_ns =, nice_ns =, system_ns =, idle_ns =, iowait_ns =, irq_ns =,
  *                        softirq_ns =, steal_ns =, resolution_ns = }: since boot, all CPUs
- * together; or nil, message, code */
+ *                        together; or nil, message, code */
 #include "lua/bindings.h"
 #include "lua/luahost.h"
 #include "machine/host.h"

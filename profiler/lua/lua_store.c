@@ -5,8 +5,9 @@
  *   db:find(noun, parent, parent id, field, text) -> id; parent or field may be nil
  *   db:rows(noun [, parent, parent id]) -> { {id = 1, …}, … }
  *   db:remove_run(id) -> true
- *   db:sample(cell id, sample) -> id               as reports/MODEL.md; noise and more are JSON
- * text db:samples(run id) -> { [cell id] = { sample, … } } db:sample_count(run id) -> number
+ *   db:sample(cell id, sample) -> id               as reports/MODEL.md; noise and more are JSON text
+ *   db:samples(run id) -> { [cell id] = { sample, … } }
+ *   db:sample_count(run id) -> number
  *   db:begin() db:commit() db:check() -> true      db:rollback() db:close()
  *   db:path() -> as it was opened
  *

@@ -2,12 +2,14 @@
  *
  *   monotonic_s() -> number              now_iso() -> "2026-11-23T12:00:00Z"
  *   sleep_s(s) -> true | false           false: interrupted
- *   isatty(fd) -> boolean                columns() -> integer | nil    of the terminal, if there is
- * one environ() -> {NAME = value}          pid() -> integer random_seed() -> integer             1
- * … 2^53 − 1, from the kernel write(fd, text) -> true              all of it; a reader that is gone
- * is code "ended" versions() -> { {name =, version =}, … } interrupt.install() -> true SIGINT,
- * SIGTERM, SIGHUP set a flag; see machine/interrupt.h interrupt.interrupted() -> "SIGINT" | … |
- * false interrupt.clear()
+ *   isatty(fd) -> boolean                columns() -> integer | nil, of the terminal, if there is one
+ *   environ() -> {NAME = value}          pid() -> integer
+ *   random_seed() -> integer             1 … 2^53 − 1, from the kernel
+ *   write(fd, text) -> true              all of it; a reader that is gone is code "ended"
+ *   versions() -> { {name =, version =}, … }
+ *   interrupt.install() -> true          SIGINT, SIGTERM, SIGHUP set a flag; see machine/interrupt.h
+ *   interrupt.interrupted() -> "SIGINT" | … | false
+ *   interrupt.clear()
  *
  * Files are in lua_sys_files.c, run() in lua_sys_command.c. */
 #include "lua/lua_sys.h"

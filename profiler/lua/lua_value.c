@@ -4,13 +4,14 @@
  *   encode(value)      -> json_text
  *   length(value)      -> number of results; also #value
  *   text(value [, index [, width]]) -> the result of task `index` (from 1) as Python writes it;
- * without an index the whole list; cut with … at `width` characters (60) compare(expected, got [,
- * {ulp = 0, relative = 0, absolute = 0}]) -> { outcome = "identical" | "within" | "different",
- * tasks = n, different = n, within = n, ulp = largest distance, relative = largest relative error,
- * -- nil where no float was compared
+ *       without an index the whole list; cut with … at `width` characters (60)
+ *   compare(expected, got [, {ulp = 0, relative = 0, absolute = 0}]) -> {
+ *       outcome = "identical" | "within" | "different", tasks = n, different = n, within = n,
+ *       ulp = largest distance, relative = largest relative error,
+ *                                                    -- nil where no float was compared
  *       -- where the worst outcome was first met; nil when all is identical:
- *       task = zero-based, path = "[3]['x']", expected = "1.0", got = "1.5", reason = "differs by
- * …" }
+ *       task = zero-based, path = "[3]['x']", expected = "1.0", got = "1.5",
+ *       reason = "differs by …" }
  *
  * The outcomes are explained in workers/value_compare.h. */
 #include "lua/lua_value.h"

@@ -22,8 +22,9 @@
  *       | nil, message, code, error
  *   worker:results(timeout_s) -> value (payoff.native.value) | nil, message, code, error
  *   worker:stop(grace_s) -> { exit = 0 | nil, signal = nil | 11, signal_name = nil | "SIGSEGV",
- *       killed = by payoff, stdout =, stderr =, maxrss_bytes =, user_ns =, system_ns =, strays = 0
- * } worker:stdout(), worker:stderr() -> text so far
+ *       killed = by payoff, stdout =, stderr =, maxrss_bytes =, user_ns =, system_ns =,
+ *       strays = 0 }
+ *   worker:stdout(), worker:stderr() -> text so far
  *
  * `error` is the error object of an orderly error reply; the worker lives on then. Without it the
  * worker is dead, and stop() tells how; but a code of "usage" or "data" may also be about something

@@ -1,5 +1,7 @@
 #include "lua/versions.h"
 
+#include "store/store.h"
+
 #include <gnu/libc-version.h>
 #include <jansson.h>
 #include <lua.h>
@@ -37,6 +39,7 @@ const struct version versions_table[] = {
     {"Lua", lua_version_text},
     {"jansson", jansson_version_str},
     {"libffi", ffi_version},
+    {"SQLite", store_library_version},
     {"glibc", gnu_get_libc_version},
     {"C compiler", compiler_version},
     {NULL, NULL},

@@ -12,6 +12,11 @@
 
 enum { BUSY_DEFAULT_MS = 10000, BUSY_STEP_MS = 10 };
 
+const char *store_library_version(void)
+{
+    return sqlite3_libversion();
+}
+
 const char *store_path(const struct store *store)
 {
     return store->path;

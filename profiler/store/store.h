@@ -27,6 +27,9 @@ bool store_open(const char *path, struct store_options options, struct store **o
                 struct status *st);
 void store_close(struct store *store); /* NULL is fine; a transaction left open is rolled back */
 
+/* The version of SQLite that is linked in: "3.40.1". Static. */
+const char *store_library_version(void);
+
 /* The path as it was given. Lives as long as the store. */
 const char *store_path(const struct store *store);
 

@@ -96,10 +96,11 @@ end)
 check.test("a wrong result is one sentence", function()
   local cell = cells.list(experiment())[2]
   local v = verdict.of_results({
-    outcome = "different", task = 1, expected = "1.26e+17", got = "2.5e+16", different = 1, tasks = 2,
+    outcome = "different", task = 1, expected = "1.26e+17", got = "2.5e+16", different = 1,
+    tasks = 2, path = "", reason = "differs by 9 ulp",
   }, cell)
   check.equal(v.state, "wrong")
-  check.equal(v.text, "returns 2.5e+16 for (1,) instead of 1.26e+17")
+  check.equal(v.text, "returns 2.5e+16 for (1,) instead of 1.26e+17: differs by 9 ulp")
 end)
 
 check.test("the worst verdict speaks for the subject", function()

@@ -28,15 +28,10 @@ function verdict.of_results(comparison, cell)
   end
   out.state = "wrong"
   out.different, out.of = comparison.different, comparison.tasks
-  if comparison.expected and comparison.got and comparison.reason == nil then
-    out.text = ("returns %s for %s instead of %s"):format(comparison.got, out.task or "?",
-      comparison.expected)
-  else
-    out.text = ("for %s: %s"):format(out.task or "?", comparison.reason or "a different result")
-    if comparison.expected and comparison.got then
-      out.text = out.text .. (" (%s instead of %s)"):format(comparison.got, comparison.expected)
-    end
-  end
+  local path = comparison.path and comparison.path ~= "" and " at " .. comparison.path or ""
+  out.text = ("returns %s for %s instead of %s%s"):format(comparison.got or "something else",
+    out.task or "?", comparison.expected or "the reference's result", path)
+  if comparison.reason then out.text = out.text .. ": " .. comparison.reason end
   return out
 end
 
