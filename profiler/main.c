@@ -1,11 +1,19 @@
-/* payoff: argv -> Lua. The only place that prints an error of its own and chooses to exit. */
+/* payoff: argv -> Lua. The only place that prints an error of its own and chooses to exit.
+ *
+ * `payoff worker native` is another program in the same file: payoff starts itself as the worker of
+ * native libraries, without Lua. */
 #include "lua/luahost.h"
+#include "workers/native/native_worker.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 int main(int argc, char **argv)
 {
+    if (argc >= 3 && strcmp(argv[1], "worker") == 0 && strcmp(argv[2], "native") == 0)
+        return native_worker_main(argc - 2, argv + 2);
+
     struct status st = STATUS_INIT;
     struct luahost *host = NULL;
     int exit_status = EX_SOFTWARE;
