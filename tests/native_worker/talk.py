@@ -84,8 +84,11 @@ class Worker:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.finish()
+    def __exit__(self, kind, *_):
+        ended = self.finish()
+        # Also how the sanitizers speak up.
+        if kind is None and (ended[0] != 0 or ended[2] != ""):
+            raise AssertionError("the worker ended with %r" % (ended,))
 
     def send(self, line):
         """One raw line, and the reply to it (None at the end of the pipe)."""
@@ -120,10 +123,7 @@ class Worker:
 
     def finish(self):
         """Closes the pipe; the exit status, stdout and stderr."""
-        if self.command is None:
-            return None
         os.close(self.command)
-        self.command = None
         out, err = self.process.communicate(timeout=60)
         self.reply.close()
         return self.process.returncode, out.decode(), err.decode()

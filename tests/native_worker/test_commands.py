@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`payoff worker native` over its pipes: commands in and out of order, and what cannot be loaded."""
+"""`payoff worker native` over its pipes: commands, and what cannot be loaded."""
 
 import os
 import unittest
@@ -44,7 +44,7 @@ class Conversation(Case):
             for line in [b'{"id":5}', b'{"id":5,"cmd":7}', b'{"id":5,"cmd":"dance"}',
                          b'{"id":5,"cmd":"da\\u0000nce\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9'
                          b'\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9"}',
-                         '{"id":5,"cmd":"x%s"}'.encode() % ("é" * 40).encode()]:
+                         b'{"id":5,"cmd":"x%s"}' % ("é" * 40).encode()]:
                 with self.subTest(line=line):
                     reply = worker.send(line)
                     self.assertEqual(reply["id"], 5)

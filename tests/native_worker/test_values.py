@@ -67,7 +67,8 @@ class Values(Case):
             self.assert_error(worker.prepare(fine + (1,)), "argument", "tuple of 7")
             self.assert_error(worker.call("prepare", tasks=7), "usage", "no list")
             self.assert_error(worker.call("prepare"), "usage", "no list")
-            for task in [7, [], ["t", 7], ["l"], ["t", ["i", "1 "]], ["t", ["zz", 1]], ["t", ["i"]]]:
+            for task in [7, [], ["t", 7], ["l"], ["t", ["i", "1 "]], ["t", ["zz", 1]],
+                         ["t", ["i"]]]:
                 self.assert_error(worker.call("prepare", tasks=[task]), "argument")
             self.assert_ok(worker.prepare(fine))
             self.assert_ok(worker.run())
