@@ -1,3 +1,4 @@
+#include "counters/source_fake.h"
 #include "workers/sample.h"
 #include "workers/worker.h"
 
@@ -148,6 +149,37 @@ static void test_the_memory_limit(void **state)
     worker_free(worker);
 }
 
+/* A plan that was proven on payoff, and then cannot be opened on the worker. */
+static void test_counters_that_cannot_be_opened(void **state)
+{
+    (void)state;
+    static struct source_fake fake;
+    source_fake_reset(&fake);
+    struct source source = source_fake_make(&fake);
+    const char *names[] = {"cycles", "page-faults"};
+    struct group_request request = {.events = names, .event_count = 2};
+    struct group_plan *plan = NULL;
+    struct status st = STATUS_INIT;
+    assert_true(group_plan_make(&source, &request, 1, &plan, &st));
+    fake.open_max = 0;
+    const char *argv[] = {MISBEHAVING_WORKER, "good", NULL};
+    struct worker *worker = NULL;
+    struct sample sample;
+    assert_true(worker_start(&(struct spawn_spec){.argv = argv, .plan = plan}, 5, &worker, &st));
+    json_t *reply = look(worker);
+    assert_string_equal(text_of(reply, "counters"), "");
+    assert_string_equal(text_of(reply, "fds"), "0,1,2,3,4");
+    json_decref(reply);
+    assert_non_null(strstr(worker_uncounted(worker), "Too many open files"));
+    assert_true(run(worker, 5, &sample, &st));
+    assert_int_equal(sample.count_count, 2);
+    assert_int_equal(sample.counts[0].state, COUNTS_NOT_COUNTED);
+    assert_string_equal(sample.counts[0].reason, worker_uncounted(worker));
+    sample_free(&sample);
+    worker_free(worker);
+    group_plan_free(plan);
+}
+
 static void test_a_script_in_memory(void **state)
 {
     (void)state;
@@ -171,6 +203,7 @@ int main(void)
         CLEAN_TEST(test_surroundings),
         CLEAN_TEST(test_pinning),
         CLEAN_TEST(test_the_memory_limit),
+        CLEAN_TEST(test_counters_that_cannot_be_opened),
         CLEAN_TEST(test_a_script_in_memory),
     };
     return cmocka_run_group_tests_name("spawn", tests, NULL, NULL);

@@ -1,4 +1,4 @@
--- payoff.native.value: decode, text, compare; the table of comparisons is tests/test_value_compare.c.
+-- payoff.native.value: decode, text, compare. The table of comparisons is in test_value_compare.c.
 
 local check = require "check"
 local value = require "payoff.native.value"
@@ -26,8 +26,9 @@ end)
 
 check.test("what is no list of values is refused", function()
   for text, part in pairs {
-    ["["] = "not JSON", ["{}"] = "no list", ['[["i",1]]'] = "the result of task 0: a malformed value",
-    ['[["n"],["z"]]'] = "the result of task 1: a value of unknown type 'z'", [""] = "not JSON",
+    ["["] = "not JSON", ["{}"] = "no list", [""] = "not JSON",
+    ['[["i",1]]'] = "the result of task 0: a malformed value",
+    ['[["n"],["z"]]'] = "the result of task 1: a value of unknown type 'z'",
   } do
     local v, message, code = value.decode(text)
     check.equal(v, nil)
