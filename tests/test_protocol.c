@@ -140,6 +140,9 @@ static void test_orderly_errors_have_a_reply_and_a_code(void **state)
     assert_int_equal(f->st.code, STATUS_UNAVAILABLE);
     assert_string_equal(f->st.message, "no threads");
     assert_non_null(f->reply);
+    assert_false(exchange(f, "{\"id\":3,\"ok\":false,\"error\":{\"kind\":\"load\",\"message\":"
+                             "\"\"}}\n"));
+    assert_string_equal(f->st.message, "an error of kind 'load' without a message");
 }
 
 static void test_hostile_replies(void **state)
@@ -235,8 +238,7 @@ static void test_half_a_line_is_a_timeout_or_an_end(void **state)
     shut(&f->reply_write);
     const char *line;
     size_t length;
-    assert_false(
-        channel_receive(&f->protocol.channel, wait_deadline(1), &line, &length, &f->st));
+    assert_false(channel_receive(&f->protocol.channel, wait_deadline(1), &line, &length, &f->st));
     assert_int_equal(f->st.code, STATUS_ENDED);
     assert_string_equal(f->st.message, "it ended in the middle of a reply");
 }
@@ -307,8 +309,7 @@ static void test_an_endless_line_stops_at_the_limit(void **state)
     assert_int_equal(pthread_create(&thread, NULL, flood_thread, &f->reply_write), 0);
     const char *line;
     size_t length;
-    assert_false(
-        channel_receive(&f->protocol.channel, wait_deadline(60), &line, &length, &f->st));
+    assert_false(channel_receive(&f->protocol.channel, wait_deadline(60), &line, &length, &f->st));
     assert_int_equal(f->st.code, STATUS_DATA);
     assert_string_equal(f->st.message, "a reply of more than 64 MiB");
     shut(&f->reply_read);

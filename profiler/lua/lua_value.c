@@ -26,29 +26,33 @@
 
 static const char value_class[] = "payoff.value";
 
+struct value_box {
+    json_t *list;
+};
+
 enum { DEFAULT_WIDTH = 60, MOST_WIDTH = 1 << 20 };
 
 static int value_collect(lua_State *L)
 {
-    json_t **list = luaL_checkudata(L, 1, value_class);
-    json_decref(*list);
-    *list = NULL;
+    struct value_box *box = luaL_checkudata(L, 1, value_class);
+    json_decref(box->list);
+    box->list = NULL;
     return 0;
 }
 
 json_t **lua_value_new(lua_State *L)
 {
-    json_t **list = lua_newuserdatauv(L, sizeof *list, 0);
-    *list = NULL;
+    struct value_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+    box->list = NULL;
     luaL_setmetatable(L, value_class);
-    return list;
+    return &box->list;
 }
 
 static const json_t *check_value(lua_State *L, int index)
 {
-    json_t **list = luaL_checkudata(L, index, value_class);
-    luaL_argcheck(L, *list != NULL, index, "the value is closed");
-    return *list;
+    const struct value_box *box = luaL_checkudata(L, index, value_class);
+    luaL_argcheck(L, box->list != NULL, index, "the value is closed");
+    return box->list;
 }
 
 static int value_decode(lua_State *L)

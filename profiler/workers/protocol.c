@@ -54,7 +54,9 @@ static bool error_status(const json_t *error, struct status *st)
         status_fail(st, STATUS_DATA, "its error is of an unknown kind '%.32s': %s", kind, message);
         return false;
     }
-    if (type != NULL && message[0] == '\0')
+    if (message[0] == '\0' && (type == NULL || type[0] == '\0'))
+        status_fail(st, code, "an error of kind '%s' without a message", kind);
+    else if (message[0] == '\0')
         status_fail(st, code, "%s", type);
     else
         status_fail(st, code, "%s%s%s", type != NULL ? type : "", type != NULL ? ": " : "",

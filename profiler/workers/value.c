@@ -1,5 +1,6 @@
 #include "workers/value.h"
 
+#include "base/utf8.h"
 #include "workers/base64.h"
 
 #include <stdlib.h>
@@ -75,6 +76,39 @@ static bool is_hex(const json_t *text)
            strspn(digit, "0123456789abcdef") == json_string_length(text);
 }
 
+static unsigned nibble(char digit)
+{
+    return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+static void unhex(const char *digits, size_t size, unsigned char *data)
+{
+    for (size_t i = 0; i < size; i++)
+        data[i] = (unsigned char)(nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1]));
+}
+
+/* UTF-8 in which surrogates (ED A0 80 … ED BF BF) may stand, as hex. */
+static bool is_lone(const json_t *text)
+{
+    if (!is_hex(text))
+        return false;
+    size_t size = json_string_length(text) / 2, at = 0;
+    unsigned char *data = malloc(size + 1);
+    if (data == NULL)
+        return true; /* as is_base64 */
+    unhex(json_string_value(text), size, data);
+    for (;;) {
+        at += utf8_valid_bytes((const char *)data + at, size - at);
+        bool surrogate = size - at >= 3 && data[at] == 0xed && data[at + 1] >= 0xa0 &&
+                         data[at + 1] <= 0xbf && (data[at + 2] & 0xc0) == 0x80;
+        if (!surrogate)
+            break;
+        at += 3;
+    }
+    free(data);
+    return at == size;
+}
+
 static bool is_double(const json_t *text)
 {
     return is_hex(text) && json_string_length(text) == 16;
@@ -144,7 +178,7 @@ static bool is_leaf(enum value_type type, const json_t *value)
     case VALUE_STR:
         return count == 2 && json_is_string(first);
     case VALUE_STR_LONE:
-        return count == 2 && is_hex(first);
+        return count == 2 && is_lone(first);
     case VALUE_BYTES:
     case VALUE_BYTEARRAY:
         return count == 2 && is_base64(first, &size);
@@ -233,11 +267,6 @@ bool value_bool(const json_t *value)
     return json_is_true(json_array_get(value, 1));
 }
 
-static unsigned nibble(char digit)
-{
-    return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
 uint64_t value_float_bits(const json_t *value, size_t part)
 {
     const char *digits = json_string_value(json_array_get(value, part + 1));
@@ -258,9 +287,8 @@ unsigned char *value_bytes(const json_t *value, size_t *size)
         return NULL;
     *size = 0;
     if (type == VALUE_STR_LONE) {
-        for (; *size < length / 2; ++*size)
-            data[*size] =
-                (unsigned char)(nibble(chars[2 * *size]) << 4 | nibble(chars[2 * *size + 1]));
+        *size = length / 2;
+        unhex(chars, *size, data);
     } else if (!base64_decode(chars, length, data, size)) {
         free(data); /* only where value_check could not look for lack of memory */
         return NULL;

@@ -17,10 +17,11 @@ static int by_value(const void *left, const void *right)
 
 static void show(const char *title, uint64_t *spans_ns, size_t count)
 {
+    size_t middle = count / 2, low = count / 10, high = count * 9 / 10;
     qsort(spans_ns, count, sizeof *spans_ns, by_value);
     printf("%-34s median %8.1f us   10 %% %8.1f us   90 %% %8.1f us\n", title,
-           (double)spans_ns[count / 2] / 1e3, (double)spans_ns[count / 10] / 1e3,
-           (double)spans_ns[count * 9 / 10] / 1e3);
+           (double)spans_ns[middle] / 1e3, (double)spans_ns[low] / 1e3,
+           (double)spans_ns[high] / 1e3);
 }
 
 static bool take_one(struct worker *worker, struct status *st)

@@ -173,8 +173,11 @@ int main(int argc, char **argv)
     }
     if (is_way("hang-at-start"))
         pause();
-    command_fd = atoi(getenv("PAYOFF_COMMAND_FD"));
-    reply_fd = atoi(getenv("PAYOFF_REPLY_FD"));
+    const char *commands = getenv("PAYOFF_COMMAND_FD"), *replies = getenv("PAYOFF_REPLY_FD");
+    if (commands == NULL || replies == NULL)
+        return 2;
+    command_fd = atoi(commands);
+    reply_fd = atoi(replies);
     char line[65536];
     while (read_command(line, sizeof line)) {
         if (strstr(line, "\"cmd\":\"hello\"") != NULL) {
