@@ -175,7 +175,7 @@ static bool explain(struct worker *worker, const char *doing, struct status *st)
 {
     char how[160], words[240], what[256];
     worker_end_text(&worker->end, how, sizeof how);
-    snprintf(what, sizeof what, "%s", st->message);
+    snprintf(what, sizeof what, "%.*s", (int)sizeof what - 1, st->message);
     if (st->code == STATUS_ENDED && !worker->end.killed)
         status_fail(st, STATUS_ENDED, "the worker %s during '%s'", how, doing);
     else if (st->code == STATUS_CANCELLED)
