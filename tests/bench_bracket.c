@@ -43,7 +43,7 @@ int main(void)
         printf("skipped: perf_event_open: %m\n");
         return 77;
     }
-    char text[16];
+    char text[24];
     struct bracket bracket;
     struct status st = STATUS_INIT;
     static int64_t task_clock_ns[ROUNDS], wall_ns[ROUNDS];

@@ -83,7 +83,7 @@ bool subject_load(struct subject *subject, const char *library, const char *symb
                   const char *text, size_t length, struct status *st)
 {
     struct signature signature;
-    call_function *function;
+    call_function *function = NULL;
     *subject = (struct subject){0};
     if (!signature_parse(text, length, &signature, st))
         return false;
