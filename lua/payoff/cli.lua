@@ -11,7 +11,11 @@ local versions = require "payoff.versions"
 
 local cli = {}
 
-local commands = { "run", "try", "counters" }
+-- Command -> the module that defines it; a module may define several.
+local commands = {
+  run = "run", try = "try", counters = "counters", runs = "runs", show = "runs", export = "runs",
+}
+local order = { "run", "try", "runs", "counters" }
 
 local function out(text)
   fault.check("io", "cannot write to standard output", sys.write(1, text))
@@ -29,7 +33,7 @@ local function make_parser()
   parser:flag("--version", "Show the versions of payoff and of everything linked into it.")
   parser:require_command(false)
   parser:command_target("command")
-  for _, name in ipairs(commands) do
+  for _, name in ipairs(order) do
     require("payoff.commands." .. name).define(parser)
   end
   return parser
@@ -81,7 +85,7 @@ local function dispatch(arguments)
     fault.raise("usage", "which command?\n%s", parser:get_usage())
   end
   parsed.command_line = "payoff " .. table.concat(arguments, " ")
-  return require("payoff.commands." .. parsed.command).run(parsed)
+  return require("payoff.commands." .. commands[parsed.command]).run(parsed)
 end
 
 function cli.main(...)

@@ -5,6 +5,8 @@
 
 local engine = require "payoff.run.engine"
 local fault = require "payoff.fault"
+local paths = require "payoff.paths"
+local recorder = require "payoff.run.recorder"
 local sys = require "payoff.native.sys"
 local table_format = require "payoff.formats.table"
 
@@ -21,6 +23,9 @@ function measure.options(command)
     :argname("N")
   command:option("--python", "The interpreter for Python subjects that name none (default: "
     .. "$PAYOFF_PYTHON, else python3)."):argname("PATH")
+  command:option("--db", "The store that keeps every sample (default: beside the experiment)."
+    ):argname("FILE.db")
+  command:flag("--no-db", "Keep nothing in a store."):target("no_db")
   command:option("--out", "Folder of the reports (default: payoff-reports)."):argname("DIR")
     :default("payoff-reports")
 end
@@ -79,8 +84,16 @@ local function status_of(model)
   return status
 end
 
+local function recorder_of(experiment, arguments)
+  if arguments.no_db then return nil end
+  local beside = paths.join(experiment.folder, experiment.name .. ".payoff.db")
+  return recorder.new(arguments.db or beside)
+end
+
 function measure.run(experiment, arguments)
-  local model = engine.run(experiment, engine_options(arguments))
+  local options = engine_options(arguments)
+  options.recorder = recorder_of(experiment, arguments)
+  local model = engine.run(experiment, options)
   local lines, problem = write_reports(model, arguments.out)
   local text = table_format.render(model, {
     color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns(),

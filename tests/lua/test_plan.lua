@@ -97,10 +97,10 @@ check.test("a wrong result is one sentence", function()
   local cell = cells.list(experiment())[2]
   local v = verdict.of_results({
     outcome = "different", task = 1, expected = "1.26e+17", got = "2.5e+16", different = 1,
-    tasks = 2, path = "", reason = "differs by 9 ulp",
+    tasks = 2, path = "", reason = "differs by 9 ulp", ulp = 9, relative = 1e-15,
   }, cell)
   check.equal(v.state, "wrong")
-  check.equal(v.text, "returns 2.5e+16 for (1,) instead of 1.26e+17: differs by 9 ulp")
+  check.equal(v.text, "returns 2.5e+16 for (1,) instead of 1.26e+17 (off by 9 ULP, 1e-15 of the value)")
 end)
 
 check.test("the worst verdict speaks for the subject", function()

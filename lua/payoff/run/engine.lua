@@ -56,7 +56,7 @@ local function reference_results(state)
       if cell.baseline and cell.workload == size then
         state.progress:show(nil, ("reference: %s"):format(cell.id))
         local probe = setmetatable({ samples = {}, loops = 1, start = "cold" }, { __index = cell })
-        local outcome = session.run(probe, state:context(0, 0, { samples = 1 }))
+        local outcome = session.run(probe, state:check_context())
         if not outcome.results then
           fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
         end
@@ -79,8 +79,7 @@ local function quick_check(state)
       local probe = setmetatable({
         samples = {}, mode = "serial", jobs = 1, start = "cold", loops = 1,
       }, { __index = first })
-      local outcome = session.run(probe,
-        state:context(0, 0, { samples = 1, expected = state.expected[first.workload] }))
+      local outcome = session.run(probe, state:check_context(state.expected[first.workload]))
       subject.verdict = outcome.verdict
       if outcome.verdict.state == "failed" or outcome.verdict.state == "missing" then
         subject.state, subject.reason = outcome.verdict.state, outcome.verdict.text
@@ -152,6 +151,13 @@ function State:context(block, order, extra)
   return context
 end
 
+-- For a check before anything is timed: its sample is in no block and in no record.
+function State:check_context(expected)
+  local context = self:context(0, 0, { samples = 1, expected = expected })
+  context.recorder = nil
+  return context
+end
+
 function State:left_s()
   if not self.plan then
     return math.max(0, (self.options.budget_s or self.experiment.budget) - self.spent_s)
@@ -212,7 +218,12 @@ function engine.run(experiment, options)
     state.began_s = sys.monotonic_s()
     run_blocks(state)
   end)
-  return model.make(state)
+  local run = model.make(state)
+  if state.recorder then
+    state.recorder:finish(run)
+    run.warnings = model.warnings(state)
+  end
+  return run
 end
 
 return engine

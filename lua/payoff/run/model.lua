@@ -60,7 +60,7 @@ function model.cell(cell)
   }
 end
 
-local function warnings(state)
+function model.warnings(state)
   local list = table.move(state.warnings, 1, #state.warnings, 1, {})
   local function add(...) list[#list + 1] = string.format(...) end
   if state.interrupted then
@@ -120,7 +120,7 @@ function model.make(state)
   run.interrupted = state.interrupted or false
   run.blocks = state.blocks_done
   run.level = state.plan and state.plan.level or state.experiment.confidence
-  run.warnings = warnings(state)
+  run.warnings = model.warnings(state)
   return derive.run(run, state.experiment.metric_list)
 end
 

@@ -8,6 +8,13 @@ local verdict = {}
 
 local function trim(text) return (text:gsub("%s+$", "")) end
 
+-- "2 ULP (2.5e-16 of the value)": for small differences alone; of large ones the values speak.
+function verdict.distance(comparison)
+  local ulp, relative = comparison.ulp, comparison.relative
+  if not ulp or ulp == 0 or not relative or relative > 1e-6 then return nil end
+  return ("%d ULP, %.2g of the value"):format(ulp, relative)
+end
+
 -- From payoff.native.value.compare.
 function verdict.of_results(comparison, cell)
   local out = { ulp = comparison.ulp, relative = comparison.relative }
@@ -19,11 +26,9 @@ function verdict.of_results(comparison, cell)
   out.task = encoded and values.text(encoded)
   out.expected, out.got = comparison.expected, comparison.got
   if comparison.outcome == "within" then
-    local how = {}
-    if comparison.ulp then how[#how + 1] = ("%d ULP"):format(comparison.ulp) end
-    if comparison.relative then how[#how + 1] = ("%.2g relative"):format(comparison.relative) end
+    local distance = verdict.distance(comparison)
     out.state = "within"
-    out.text = "within tolerance: off by at most " .. table.concat(how, ", ")
+    out.text = distance and "off by at most " .. distance or comparison.reason or "nearly the same"
     return out
   end
   out.state = "wrong"
@@ -31,7 +36,12 @@ function verdict.of_results(comparison, cell)
   local path = comparison.path and comparison.path ~= "" and " at " .. comparison.path or ""
   out.text = ("returns %s for %s instead of %s%s"):format(comparison.got or "something else",
     out.task or "?", comparison.expected or "the reference's result", path)
-  if comparison.reason then out.text = out.text .. ": " .. comparison.reason end
+  local distance = verdict.distance(comparison)
+  if distance then
+    out.text = out.text .. " (off by " .. distance .. ")"
+  elseif comparison.reason and not comparison.ulp then
+    out.text = out.text .. ": " .. comparison.reason
+  end
   return out
 end
 

@@ -1,0 +1,105 @@
+-- runs: `payoff runs`, `payoff show RUN`, `payoff export RUN`: what the store holds.
+
+local derive = require "payoff.run.derive"
+local fault = require "payoff.fault"
+local layout = require "payoff.layout"
+local metrics = require "payoff.metrics"
+local paths = require "payoff.paths"
+local store = require "payoff.store"
+local sys = require "payoff.native.sys"
+local units = require "payoff.units"
+
+local runs = {}
+
+local function database_option(command)
+  command:argument("db", "The store: a .payoff.db file, written by `payoff run`.")
+    :argname("FILE.db")
+end
+
+function runs.define(parser)
+  local list = parser:command("runs"):summary("List the runs that a store holds.")
+  database_option(list)
+  local show = parser:command("show"):summary("Print the table of a stored run.")
+  database_option(show)
+  show:argument("run", "Its number or id (default: the last one)."):argname("RUN"):args("?")
+  local export = parser:command("export"):summary("Write a stored run as a report.")
+  database_option(export)
+  export:argument("run", "Its number or id (default: the last one)."):argname("RUN"):args("?")
+  export:option("--format", "csv, html or table (default: csv)."):argname("NAME"):default("csv")
+    :choices { "csv", "html", "table" }
+  export:option("--out", "The file to write (default: standard output)."):argname("FILE")
+end
+
+local function open(path)
+  return fault.check("data", nil, store.open(path, { read_only = true }))
+end
+
+local function out(text)
+  fault.check("io", "cannot write to standard output", sys.write(1, text))
+  return fault.status.ok
+end
+
+local function list_runs(arguments)
+  local db = open(arguments.db)
+  local rows = {}
+  for i, run in ipairs(fault.check("data", nil, db:runs())) do
+    rows[i] = {
+      tostring(run.run), run.started or units.UNKNOWN, run.experiment.name or "", run.state,
+      tostring(run.samples), run.wall_s and units.time(run.wall_s * 1e9) or units.UNKNOWN,
+    }
+  end
+  db:close()
+  return out(layout.grid({ "run", "started (UTC)", "experiment", "state", "samples", "took" }, rows,
+    { true, false, false, false, true, true }))
+end
+
+-- The metrics that a stored run was measured with. A metric file of the user's may be gone: then
+-- what was counted is still there, and the metric is not.
+local function metric_list(run)
+  local names = run.experiment.metrics or { "ipc", "os" }
+  local ok, list = pcall(metrics.load, names, paths.folder(run.experiment.file or "."))
+  if ok then return list end
+  table.insert(run.warnings, ("A metric of this run cannot be computed any more: %s."):format(
+    fault.is(list) and list.message or tostring(list)))
+  return {}
+end
+
+function runs.load(path, which)
+  local db = open(path)
+  if which == nil then
+    local all = fault.check("data", nil, db:runs())
+    if #all == 0 then fault.raise("data", "%s holds no run", path) end
+    which = all[#all].run
+  end
+  local run = fault.check("usage", nil, db:load(math.tointeger(tonumber(which)) or which))
+  db:close()
+  if run.state == "running" then
+    table.insert(run.warnings, "This run never ended: it is still being measured, or was killed.")
+  end
+  return derive.run(run, metric_list(run))
+end
+
+local function terminal_options()
+  return { color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns() }
+end
+
+local function show_run(arguments)
+  local run = runs.load(arguments.db, arguments.run)
+  return out(require("payoff.formats.table").render(run, terminal_options()))
+end
+
+local function export_run(arguments)
+  local run = runs.load(arguments.db, arguments.run)
+  local text = require("payoff.formats." .. arguments.format).render(run, {})
+  if not arguments.out then return out(text) end
+  fault.check("io", nil, sys.write_file(arguments.out, text))
+  return fault.status.ok
+end
+
+local actions = { runs = list_runs, show = show_run, export = export_run }
+
+function runs.run(arguments)
+  return actions[arguments.command](arguments)
+end
+
+return runs
