@@ -36,25 +36,25 @@ static void test_what_cannot_be_executed(void **state)
     const char *argv[] = {path, NULL};
     struct worker *worker = NULL;
     struct status st = STATUS_INIT;
-    assert_false(worker_start(&(struct spawn_spec){.argv = argv}, 5, &worker, &st));
+    assert_false(worker_start(&(struct spawn_spec){.argv = argv}, 20, &worker, &st));
     assert_int_equal(st.sys_errno, ENOEXEC);
     assert_non_null(strstr(st.message, "cannot be run: Exec format error"));
 
     st = STATUS_INIT;
     const char *good[] = {MISBEHAVING_WORKER, "good", NULL};
     struct spawn_spec nowhere = {.argv = good, .cwd = "/no/such/folder"};
-    assert_false(worker_start(&nowhere, 5, &worker, &st));
+    assert_false(worker_start(&nowhere, 20, &worker, &st));
     assert_int_equal(st.code, STATUS_NOT_FOUND);
     assert_non_null(strstr(st.message, "cannot enter its folder"));
 
     st = STATUS_INIT;
     int cpu = 100000;
     struct spawn_spec unpinnable = {.argv = good, .cpus = &cpu, .cpu_count = 1};
-    assert_false(worker_start(&unpinnable, 5, &worker, &st));
+    assert_false(worker_start(&unpinnable, 20, &worker, &st));
     assert_non_null(strstr(st.message, "cannot pin it to its CPUs"));
 
     st = STATUS_INIT;
-    assert_false(worker_start(&(struct spawn_spec){.argv = NULL}, 5, &worker, &st));
+    assert_false(worker_start(&(struct spawn_spec){.argv = NULL}, 20, &worker, &st));
     assert_int_equal(st.code, STATUS_USAGE);
     unlink(path);
 }
@@ -63,7 +63,7 @@ static json_t *look(struct worker *worker)
 {
     json_t *command = json_pack("{ss}", "cmd", "look"), *reply = NULL;
     struct status st = STATUS_INIT;
-    if (!worker_call(worker, command, 5, &reply, &st))
+    if (!worker_call(worker, command, 20, &reply, &st))
         fail_msg("%s", st.message);
     json_decref(command);
     return reply;
@@ -88,7 +88,7 @@ static void test_surroundings(void **state)
     sigaddset(&blocked, SIGUSR1);
     sigprocmask(SIG_BLOCK, &blocked, &old);
     struct spawn_spec spec = {.argv = argv, .environment = environment, .cwd = "/"};
-    assert_true(worker_start(&spec, 5, &worker, &st));
+    assert_true(worker_start(&spec, 20, &worker, &st));
     sigprocmask(SIG_SETMASK, &old, NULL);
     close(careless);
     json_t *reply = look(worker);
@@ -115,7 +115,7 @@ static void test_pinning(void **state)
     struct status st = STATUS_INIT;
     int number = (int)cpu;
     struct spawn_spec spec = {.argv = argv, .cpus = &number, .cpu_count = 1};
-    assert_true(worker_start(&spec, 5, &worker, &st));
+    assert_true(worker_start(&spec, 20, &worker, &st));
     assert_int_equal(sched_getaffinity(worker_pid(worker), sizeof its, &its), 0);
     assert_int_equal(CPU_COUNT(&its), 1);
     assert_true(CPU_ISSET(cpu, &its));
@@ -139,10 +139,10 @@ static void test_the_memory_limit(void **state)
     struct status st = STATUS_INIT;
     struct sample sample;
     struct spawn_spec spec = {.argv = argv, .memory_bytes = 512u << 20};
-    assert_true(worker_start(&spec, 5, &worker, &st));
-    assert_true(run(worker, 5, &sample, &st));
+    assert_true(worker_start(&spec, 20, &worker, &st));
+    assert_true(run(worker, 20, &sample, &st));
     sample_free(&sample);
-    worker_stop(worker, 5);
+    worker_stop(worker, 20);
     char words[64];
     capture_last_words(worker_errors(worker), words, sizeof words);
     assert_string_equal(words, "4 GiB: refused");
@@ -165,13 +165,13 @@ static void test_counters_that_cannot_be_opened(void **state)
     const char *argv[] = {MISBEHAVING_WORKER, "good", NULL};
     struct worker *worker = NULL;
     struct sample sample;
-    assert_true(worker_start(&(struct spawn_spec){.argv = argv, .plan = plan}, 5, &worker, &st));
+    assert_true(worker_start(&(struct spawn_spec){.argv = argv, .plan = plan}, 20, &worker, &st));
     json_t *reply = look(worker);
     assert_string_equal(text_of(reply, "counters"), "");
     assert_string_equal(text_of(reply, "fds"), "0,1,2,3,4");
     json_decref(reply);
     assert_non_null(strstr(worker_uncounted(worker), "Too many open files"));
-    assert_true(run(worker, 5, &sample, &st));
+    assert_true(run(worker, 20, &sample, &st));
     assert_int_equal(sample.count_count, 2);
     assert_int_equal(sample.counts[0].state, COUNTS_NOT_COUNTED);
     assert_string_equal(sample.counts[0].reason, worker_uncounted(worker));
@@ -188,11 +188,11 @@ static void test_a_script_in_memory(void **state)
     struct spawn_spec spec = {.argv = argv, .script = script, .script_size = sizeof script - 1};
     struct worker *worker = NULL;
     struct status st = STATUS_INIT;
-    assert_false(worker_start(&spec, 5, &worker, &st));
+    assert_false(worker_start(&spec, 20, &worker, &st));
     assert_string_equal(st.message, "starting sh: the worker exited with status 5 during 'hello'; "
                                     "its last words: words of a script");
     spec.script = NULL;
-    assert_false(worker_start(&spec, 5, &worker, &st));
+    assert_false(worker_start(&spec, 20, &worker, &st));
     assert_int_equal(st.code, STATUS_USAGE);
 }
 

@@ -143,6 +143,42 @@ static void test_several_writers(void **state)
     store_close(store);
 }
 
+static int open_and_close(const struct fixture *fixture)
+{
+    struct status st = STATUS_INIT;
+    struct store *store = NULL;
+    if (!store_open(fixture->path, (struct store_options){.create = true}, &store, &st)) {
+        print_error("%s\n", st.message);
+        return CHILD_BAD;
+    }
+    store_close(store);
+    return CHILD_GOOD;
+}
+
+/* The file is made once, whoever is first. */
+static void test_made_by_several_at_once(void **state)
+{
+    const struct fixture *fixture = *state;
+    enum { ROUNDS = 40, MAKERS = 4 };
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t children[MAKERS];
+        for (int i = 0; i < MAKERS; i++) {
+            children[i] = fork();
+            assert_true(children[i] >= 0);
+            if (children[i] == 0)
+                _exit(open_and_close(fixture));
+        }
+        int failed = 0;
+        for (int i = 0; i < MAKERS; i++) {
+            int status = 0;
+            waitpid(children[i], &status, 0);
+            failed += status != 0;
+        }
+        assert_int_equal(failed, 0);
+        unlink(fixture->path);
+    }
+}
+
 static void test_a_writer_that_never_ends(void **state)
 {
     const struct fixture *fixture = *state;
@@ -282,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_killed_at_any_moment),
         TEST(test_several_writers),
+        TEST(test_made_by_several_at_once),
         TEST(test_a_writer_that_never_ends),
         TEST(test_no_space_in_the_file),
         TEST(test_a_full_disk),

@@ -23,7 +23,7 @@ static struct worker *start(const char *way)
     const char *argv[] = {MISBEHAVING_WORKER, way, NULL};
     struct worker *worker = NULL;
     struct status st = STATUS_INIT;
-    if (!worker_start(&(struct spawn_spec){.argv = argv}, 10, &worker, &st))
+    if (!worker_start(&(struct spawn_spec){.argv = argv}, 20, &worker, &st))
         fail_msg("%s: %s", way, st.message);
     return worker;
 }
@@ -56,13 +56,13 @@ static void test_a_good_worker(void **state)
         assert_int_equal(sample.shares[0].cpu_ns, -1);
         sample_free(&sample);
     }
-    const struct worker_end *end = worker_stop(worker, 5);
+    const struct worker_end *end = worker_stop(worker, 20);
     assert_int_equal(end->exit_status, 0);
     assert_int_equal(end->signal, 0);
     assert_false(end->killed);
     assert_true(end->maxrss_bytes > 100000);
     assert_false(worker_alive(worker));
-    assert_ptr_equal(worker_stop(worker, 5), end);
+    assert_ptr_equal(worker_stop(worker, 20), end);
     assert_false(run(worker, 1, &sample, &st));
     assert_int_equal(st.code, STATUS_ENDED);
     worker_free(worker);
@@ -137,7 +137,8 @@ static void test_trouble_at_start(void **state)
         const char *argv[] = {rows[i].program, rows[i].way, NULL};
         struct worker *worker = NULL;
         struct status st = STATUS_INIT;
-        assert_false(worker_start(&(struct spawn_spec){.argv = argv}, 0.3, &worker, &st));
+        double timeout_s = rows[i].code == STATUS_TIMEOUT ? 0.2 : 20;
+        assert_false(worker_start(&(struct spawn_spec){.argv = argv}, timeout_s, &worker, &st));
         if (st.code != rows[i].code || strstr(st.message, rows[i].message) == NULL)
             fail_msg("%s %s: %s: %s", rows[i].program, rows[i].way, status_code_name(st.code),
                      st.message);
@@ -155,7 +156,7 @@ static void test_200_mb_of_output(void **state)
     if (!run(worker, 60, &sample, &st))
         fail_msg("%s", st.message);
     sample_free(&sample);
-    worker_stop(worker, 5);
+    worker_stop(worker, 20);
     assert_true(worker_output(worker)->total == 200u * 16 * 65536 + 9);
     assert_true(worker_errors(worker)->total == 100 * 16 * 1000);
     char words[32];
@@ -176,11 +177,11 @@ static void test_a_double_reply(void **state)
     struct sample sample;
     struct status st = STATUS_INIT;
     /* The first of the two is taken; the second is found at the next command at the latest. */
-    bool success = run(worker, 5, &sample, &st);
+    bool success = run(worker, 20, &sample, &st);
     if (success) {
         sample_free(&sample);
         nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
-        success = run(worker, 5, &sample, &st);
+        success = run(worker, 20, &sample, &st);
     }
     assert_false(success);
     assert_int_equal(st.code, STATUS_DATA);
@@ -195,15 +196,15 @@ static void test_children_do_not_outlive_it(void **state)
     struct worker *worker = start("children");
     struct sample sample;
     struct status st = STATUS_INIT;
-    assert_true(run(worker, 5, &sample, &st));
+    assert_true(run(worker, 20, &sample, &st));
     sample_free(&sample);
-    const struct worker_end *end = worker_stop(worker, 5);
+    const struct worker_end *end = worker_stop(worker, 20);
     assert_int_equal(end->exit_status, 0);
     assert_int_equal(end->strays, 0);
     worker_free(worker);
-    assert_true(run(other, 5, &sample, &st));
+    assert_true(run(other, 20, &sample, &st));
     sample_free(&sample);
-    assert_int_equal(worker_stop(other, 5)->exit_status, 0);
+    assert_int_equal(worker_stop(other, 20)->exit_status, 0);
     worker_free(other);
 }
 
@@ -224,7 +225,7 @@ static void test_orderly_errors_leave_it_alive(void **state)
     struct worker *worker = start("orderly-error");
     json_t *command = json_pack("{ss}", "cmd", "run"), *reply = NULL;
     struct status st = STATUS_INIT;
-    assert_false(worker_call(worker, command, 5, &reply, &st));
+    assert_false(worker_call(worker, command, 20, &reply, &st));
     json_decref(command);
     assert_int_equal(st.code, STATUS_SUBJECT);
     assert_string_equal(st.message, "ValueError: no");
@@ -241,7 +242,7 @@ static void test_an_absurd_clock(void **state)
     struct worker *worker = start("absurd-clock");
     struct sample sample;
     struct status st = STATUS_INIT;
-    assert_false(run(worker, 5, &sample, &st));
+    assert_false(run(worker, 20, &sample, &st));
     assert_int_equal(st.code, STATUS_DATA);
     assert_true(worker_alive(worker));
     worker_free(worker);

@@ -98,15 +98,28 @@ static int query_int(sqlite3 *db, const char *sql, int *value)
     return result == SQLITE_ROW ? SQLITE_OK : finalized;
 }
 
+/* All three from one snapshot: another process may be making the tables right now. */
+static int read_marks(sqlite3 *db, int *application, int *version, int *tables)
+{
+    int result = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (result == SQLITE_OK)
+        result = query_int(db, "PRAGMA application_id", application);
+    if (result == SQLITE_OK)
+        result = query_int(db, "PRAGMA user_version", version);
+    if (result == SQLITE_OK)
+        result = query_int(db, "SELECT count(*) FROM sqlite_master", tables);
+    /* Nothing was written, so ending it is all that matters; a failed one may have ended already.
+     */
+    if (sqlite3_get_autocommit(db) == 0)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
 int schema_identify(sqlite3 *db, int newest, enum schema_kind *kind, int *version)
 {
     int application = 0;
     int tables = 0;
-    int result = query_int(db, "PRAGMA application_id", &application);
-    if (result == SQLITE_OK)
-        result = query_int(db, "PRAGMA user_version", version);
-    if (result == SQLITE_OK)
-        result = query_int(db, "SELECT count(*) FROM sqlite_master", &tables);
+    int result = read_marks(db, &application, version, &tables);
     if (result != SQLITE_OK)
         return result;
 
