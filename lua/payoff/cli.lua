@@ -13,9 +13,10 @@ local cli = {}
 
 -- Command -> the module that defines it; a module may define several.
 local commands = {
-  run = "run", try = "try", counters = "counters", runs = "runs", show = "runs", export = "runs",
+  run = "run", try = "try", counters = "counters", doctor = "doctor",
+  runs = "runs", show = "runs", export = "runs",
 }
-local order = { "run", "try", "runs", "counters" }
+local order = { "run", "try", "runs", "counters", "doctor" }
 
 local function out(text)
   fault.check("io", "cannot write to standard output", sys.write(1, text))

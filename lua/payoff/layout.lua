@@ -49,6 +49,31 @@ function layout.grid(header, rows, right, paint)
   return table.concat(out)
 end
 
+-- A grid whose last column is wrapped so that lines stay within `width`.
+function layout.table(header, rows, width, paint)
+  local used = 0
+  for i = 1, #header - 1 do
+    local widest = units.width(header[i])
+    for _, row in ipairs(rows) do widest = math.max(widest, units.width(row[i])) end
+    used = used + widest + 2
+  end
+  local lines, owner = {}, {}
+  for index, row in ipairs(rows) do
+    local first = true
+    local last = layout.wrap(row[#header], math.max(20, width - used), "")
+    for part in (last .. "\n"):gmatch("(.-)\n") do
+      local line = {}
+      for i = 1, #header - 1 do line[i] = first and row[i] or "" end
+      line[#header] = part
+      lines[#lines + 1], owner[#lines + 1] = line, index
+      first = false
+    end
+  end
+  return layout.grid(header, lines, nil, paint and function(row, column, text)
+    return paint(owner[row] or 0, column, text)
+  end)
+end
+
 local Notes = {}
 Notes.__index = Notes
 
