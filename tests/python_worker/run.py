@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Run the tests of the Python worker under every interpreter that can be found.
+"""Run a folder's unittest files under every interpreter that can be found.
 
-They are looked for as python3, python3.8 … and pypy3 in PATH, in the folders of a version manager
-that sets PYENV_ROOT, and in PAYOFF_TEST_PYTHONS (paths, separated by colons).
+usage: run.py FOLDER [options of unittest]
+
+Interpreters are looked for as python3, python3.8 … and pypy3 in PATH, in the folders of a version
+manager that sets PYENV_ROOT, and in PAYOFF_TEST_PYTHONS (paths, separated by colons).
 """
 
 import glob
@@ -12,7 +14,6 @@ import shutil
 import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 ASK = """
 import json, os, sys
 print(json.dumps([sys.implementation.name, sys.version_info[:3], os.path.realpath(sys.executable)]))
@@ -48,7 +49,7 @@ def main():
     for title, path in found():
         tried += 1
         print("# %s: %s" % (title, path), flush=True)
-        command = [path, "-W", "ignore", "-m", "unittest", "discover", "-s", HERE] + sys.argv[1:]
+        command = [path, "-W", "ignore", "-m", "unittest", "discover", "-s"] + sys.argv[1:]
         if subprocess.call(command, stderr=subprocess.STDOUT) != 0:
             failed.append(title)
     if tried == 0:

@@ -33,7 +33,7 @@ def relaxed(function, *args):
     try:
         return function(*args)
     except RecursionError:
-        raise Failure("argument", "a value is nested too deeply") from None
+        raise Failure("argument", "too deeply nested") from None
     finally:
         sys.setrecursionlimit(depth)
         if digits is not None:
