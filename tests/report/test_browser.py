@@ -20,7 +20,7 @@ import unittest
 
 from webdriver import Browser, find_programs
 
-UNITS = {"s": 1e9, "ms": 1e6, "µs": 1e3, "ns": 1, "×": 1}
+UNITS = {"s": 1e9, "ms": 1e6, "µs": 1e3, "ns": 1, "\u00d7": 1}  # the times sign
 READY = ("return document.readyState == 'complete' && (!document.getElementById('charts') || "
          "document.documentElement.dataset.charts == 'drawn')")
 
@@ -178,7 +178,8 @@ class Report(unittest.TestCase):
         self.assertIn("The chart needs JavaScript", text)
         self.assertEqual(browser.script("return document.querySelectorAll('.bars').length"), 2)
         self.assertEqual(browser.script("return document.querySelectorAll('.live').length"), 0)
-        self.assertFalse(browser.script("return document.querySelector('.export').checkVisibility()"))
+        self.assertFalse(browser.script(
+            "return document.querySelector('.export').checkVisibility()"))
         self.assert_silent("article")
 
     def test_charts_are_saved(self):
@@ -219,7 +220,7 @@ class Report(unittest.TestCase):
             mark.dispatchEvent(new MouseEvent('mousemove', where));
             const tip = document.querySelector('.tip');
             return tip.hidden ? '' : tip.innerText;""")
-        self.assertRegex(text, r"(?s)subject.*where.*speed-up.*×")
+        self.assertRegex(text, r"(?s)subject.*where.*speed-up.*\u00d7")
 
     def test_dark_and_print(self):
         browser = self.open("article")
