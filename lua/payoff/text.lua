@@ -1,5 +1,5 @@
 -- text: strings from outside (names, messages, scripts) made fit to be shown: valid UTF-8 with no
--- control characters in it.
+-- control characters in it, visible or not.
 --
 --   text.clean("a\xff\0b")     --> "a�␀b"
 --   text.line("two\nlines")    --> "two lines"
@@ -37,12 +37,22 @@ function text.clean(value)
   end
   s = s:gsub("[\0-\8\11\12\14-\31\127]", picture)
   s = s:gsub("\xC2[\x80-\x9F]", REPLACEMENT) -- C1 controls
+  -- Marks that turn the direction of what follows (U+202A to 202E, U+2066 to 2069); right-to-left
+  -- letters need none.
+  s = s:gsub("\xE2\x80[\xAA-\xAE]", REPLACEMENT):gsub("\xE2\x81[\xA6-\xA9]", REPLACEMENT)
   return s
 end
 
--- On one line: runs of white space become one blank.
+-- On one line: runs of white space become one blank, none at the ends.
 function text.line(value)
-  return (text.clean(value):gsub("%s+", " "))
+  local s = text.clean(value):gsub("\u{2028}", " "):gsub("\u{2029}", " "):gsub("%s+", " ")
+  return (s:gsub("^ ", ""):gsub(" $", ""))
+end
+
+-- With a full stop, unless it ends with one or its like.
+function text.sentence(value)
+  local s = text.clean(value):gsub("%s+$", "")
+  return s:find("[.!?…]$") and s or s .. "."
 end
 
 return text

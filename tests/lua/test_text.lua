@@ -21,6 +21,17 @@ check.test("control characters become visible", function()
   check.equal(text.clean("a\u{85}b\u{9B}31m"), "a\u{FFFD}b\u{FFFD}31m")
 end)
 
+check.test("nothing turns the direction of what stands after it", function()
+  check.equal(text.clean("a\u{202E}b\u{2066}c"), "a\u{FFFD}b\u{FFFD}c")
+  local letters = "\u{5E9}\u{5DC}\u{200B}\u{2065}\u{206A}"
+  check.equal(text.clean(letters), letters)
+end)
+
+check.test("a sentence ends with a full stop", function()
+  check.equal(text.sentence("no PMU"), "no PMU.")
+  check.equal(text.sentence("why? "), "why?")
+end)
+
 check.test("one line has no line ends", function()
-  check.equal(text.line("a\n  b\r\n\tc"), "a b c")
+  check.equal(text.line(" a\n  b\r\n\tc\u{2028}\n"), "a b c")
 end)

@@ -49,6 +49,8 @@ local function field(value)
   return text
 end
 
+format.field = field
+
 local function join(values, count)
   local out = {}
   for i = 1, count do

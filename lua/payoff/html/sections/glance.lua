@@ -1,0 +1,157 @@
+-- glance: the first screen. Is each port right, how much faster is it, where, and why?
+
+local digest = require "payoff.digest"
+local h = require "payoff.html.node"
+local lead = require "payoff.html.sections.lead"
+local sentence = require("payoff.text").sentence
+local strip = require "payoff.html.strip"
+local units = require "payoff.units"
+local value = require "payoff.html.value"
+
+local glance = { id = "glance", title = "At a glance", short = "Glance" }
+
+local function plural(n, one, many)
+  return n == 1 and one or many
+end
+
+local function warnings(run)
+  local list = run.warnings or {}
+  if #list == 0 then
+    return nil
+  end
+  local items = {}
+  for i, text in ipairs(list) do
+    items[i] = h.li({ dir = "auto" }, text)
+  end
+  return h.aside({ class = "warnings", ["aria-labelledby"] = "warnings" },
+    h.h3({ id = "warnings" }, string.format("%d %s to know before believing a number", #list,
+      plural(#list, "thing", "things"))),
+    h.ul({}, items))
+end
+
+local function cell_of(attributes, ...)
+  attributes.role = "cell"
+  return h.td(attributes, ...)
+end
+
+local function remark(...)
+  return h.span({ class = "teaches" }, ...)
+end
+
+-- What the verdict's word alone does not say.
+local function remarks_of(group)
+  local remarks = {}
+  if group.verdict.state == "within" and group.verdict.text then
+    local text = group.verdict.text:gsub("^within tolerance: ", "")
+    remarks[1] = remark(value.outside(text))
+  end
+  for _, other in ipairs(group.trouble) do
+    -- Its reason stands with the cell's own row.
+    remarks[#remarks + 1] = remark(digest.WORDS[other.verdict.state], ": ",
+      digest.place_text(other))
+  end
+  return remarks
+end
+
+-- The last columns of a port that has no speed-up: why it has none, in one.
+local function no_speedup(group)
+  local text = group.verdict.text
+  if digest.is_right(group.verdict) then
+    text = group.subject.reference and "what the others are compared with"
+      or "no speed-up to show"
+  end
+  return cell_of({ class = "said", colspan = "4" },
+    text and value.outside(text) or value.unknown())
+end
+
+-- Lines end between phrases, not within.
+local function phrases(list)
+  local out = {}
+  for i, phrase in ipairs(list) do
+    out[i] = h.span({ class = "keep" }, phrase, i < #list and " ·" or nil)
+    out[i] = h.list(out[i], " ")
+  end
+  return out
+end
+
+local function speedup_cells(d, group, scale)
+  local cell, why = group.best, digest.why(d, group)
+  local place = digest.place_text(cell)
+  if d.has_sizes then
+    place = place .. ", size " .. tostring(cell.size)
+  end
+  return { cell_of({ class = "much" }, value.estimate(cell.speedup, units.ratio)),
+    cell_of({ class = "track" }, strip.draw(cell.speedup, scale, cell.mode)),
+    cell_of({}, place),
+    cell_of({}, #why > 0 and phrases(why) or value.unknown("nothing was counted")) }
+end
+
+local function row_of(d, group, scale)
+  local subject = group.subject
+  return h.tr({ class = group.verdict.state, role = "row" },
+    h.th({ scope = "row", role = "rowheader" }, value.outside(subject.name),
+      subject.reference and h.span({ class = "tag" }, "reference") or nil,
+      subject.teaches and remark(value.outside(subject.teaches)) or nil),
+    cell_of({}, value.verdict(group.verdict, digest.WORDS), remarks_of(group)),
+    group.best and speedup_cells(d, group, scale) or no_speedup(group))
+end
+
+local function scale_of(d)
+  local estimates = {}
+  for _, group in ipairs(d.groups) do
+    estimates[#estimates + 1] = group.best and group.best.speedup or nil
+  end
+  return strip.scale(estimates, 1)
+end
+
+local function table_of(d)
+  local rows, heads, scale = {}, {}, scale_of(d)
+  for i, group in ipairs(d.groups) do
+    rows[i] = row_of(d, group, scale)
+  end
+  for i, name in ipairs { "Port", "Right?", "How much?", "", "Where?", "Why?" } do
+    heads[i] = h.th({ scope = name ~= "" and "col" or nil, role = "columnheader",
+      ["aria-hidden"] = name == "" and "true" or nil }, name)
+  end
+  -- Narrow screens show its rows as paragraphs; the roles keep it a table for screen readers.
+  return h.div({ class = "scroll", tabindex = "0", role = "region",
+      ["aria-label"] = "Each port" },
+    h.table({ class = "glance", role = "table" },
+      h.caption({ class = "hidden" }, "Each port: right, how much faster, where, why"),
+      h.thead({ role = "rowgroup" }, h.tr({ role = "row" }, heads)),
+      h.tbody({ role = "rowgroup" }, rows)))
+end
+
+-- One line per reason, for what the Why? column lacks.
+local function not_counted(d)
+  local lines = {}
+  for i, entry in ipairs(d.uncounted) do
+    lines[i] = h.p({ class = "note" }, "Not counted here (", table.concat(entry.events, ", "),
+      "): ", value.outside(sentence(entry.reason)))
+  end
+  return lines
+end
+
+local function interval_note(run, d)
+  local cell = d.best and d.best.best
+  local base = cell and d.baseline[cell.size]
+  if not base then
+    return nil
+  end
+  local text = "Speed-up is over " .. (cell.speedup.over or base.subject .. ", serial") .. "."
+  if cell.speedup.low then
+    text = text .. string.format(" [ ] holds the true median with at least %g%% confidence, from "
+      .. "%d fresh processes per row in random order.", (run.confidence or 0.95) * 100,
+      cell.speedup.n)
+  elseif cell.speedup.reason then
+    text = text .. " There are no intervals: " .. sentence(cell.speedup.reason)
+  end
+  return h.p({ class = "note" }, text)
+end
+
+function glance.render(run, d)
+  return h.list(h.p({ class = "lead" }, lead.sentences(d)), warnings(run), table_of(d),
+    interval_note(run, d), not_counted(d))
+end
+
+return glance

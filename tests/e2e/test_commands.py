@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""The commands besides run: try, runs, show, export, counters, doctor."""
+
+import csv
+import io
+import json
+import os
+import unittest
+
+from support import Case
+
+
+class Try(Case):
+    def test_two_functions_without_a_script(self):
+        result = self.payoff("try", "kernel.py:total", "kernel.py:total_off", "--args", "[0, 500]",
+                             "--args", "[1, 500]", "--quick", "--out", "out", "--no-db")
+        self.assertEqual(result.status, 2, result.err)
+        self.assertIn("(0, 500)", result.out)
+        self.assertIn("WRONG", result.out)
+
+    def test_saved_script_runs(self):
+        result = self.payoff("try", "kernel.py:total", "kernel.py:total_off", "--args", "[0, 0.5]",
+                             "--args", '[1, "x"]', "--save", "saved.lua", "--blocks", "1",
+                             "--out", "out", "--no-db")
+        self.assertIn("failed", result.err)
+        with open(os.path.join(self.folder, "saved.lua"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn('{ 0, 0.5 }', text)
+        self.assertIn('{ 1, "x" }', text)
+        again = self.payoff("try", "kernel.py:total", "kernel.py:total", "--args", "[0, 500]",
+                            "--save", "saved.lua", "--blocks", "1", "--out", "out", "--no-db")
+        self.assertEqual(again.status, 0, again.err)
+        result = self.payoff("run", "saved.lua", "--blocks", "1", "--out", "out", "--no-db")
+        self.assertEqual(result.status, 0, result.err)
+
+    def test_mistakes(self):
+        for arguments, words in [
+            (["kernel.py"], "is no subject"),
+            (["kernel.py:total", "--args", "{"], "--args {"),
+            (["kernel.py:total", "--args", "3"], "a JSON list"),
+            (["kernel.py:total", "--jobs", "0"], "--jobs 0"),
+            (["kernel.py:total", "--modes", "serail"], "serail"),
+        ]:
+            with self.subTest(" ".join(arguments)):
+                result = self.payoff("try", *arguments)
+                self.assertIn(result.status, (64, 65), result.err)
+                self.assertIn(words, result.err)
+
+
+class Store(Case):
+    def setUp(self):
+        super().setUp()
+        self.experiment('payoff.python { name = "twin", file = "kernel.py", func = "total" },')
+        self.first = self.run_small()
+        self.database = "small.payoff.db"
+
+    def test_a_stored_run_gives_the_same_table(self):
+        table = self.first.out.split("\nCSV")[0].rstrip("\n")
+        shown = self.payoff("show", self.database)
+        self.assertEqual(shown.status, 0, shown.err)
+        self.assertEqual(shown.out.rstrip("\n"), table)
+
+    def test_runs_and_export(self):
+        self.run_small()
+        listed = self.payoff("runs", self.database)
+        self.assertEqual(len(listed.out.splitlines()), 3, listed.out)
+        self.assertIn("complete", listed.out)
+        exported = self.payoff("export", self.database, "2", "--format", "csv")
+        self.assertEqual(exported.status, 0, exported.err)
+        rows = list(csv.DictReader(io.StringIO(exported.out)))
+        self.assertEqual({row["subject"] for row in rows}, {"python", "twin"})
+
+    def test_bad_stores(self):
+        self.write("foreign.db", "not a database at all, just text " * 200)
+        for name in ("none.db", "foreign.db"):
+            with self.subTest(name):
+                result = self.payoff("runs", name)
+                self.assertEqual(result.status, 65, result.err)
+                self.assertTrue(result.err.startswith("payoff: "))
+                self.assertEqual(len(result.err.splitlines()), 1, result.err)
+        result = self.payoff("show", self.database, "77")
+        self.assertEqual(result.status, 64)
+        self.assertIn("77", result.err)
+
+    def test_no_store_when_not_wanted(self):
+        os.remove(os.path.join(self.folder, self.database))
+        self.run_small("--no-db")
+        self.assertFalse(os.path.exists(os.path.join(self.folder, self.database)))
+
+
+class Machine(Case):
+    def test_counters_are_proven(self):
+        result = self.payoff("counters", "--json")
+        self.assertEqual(result.status, 0, result.err)
+        events = {event["name"]: event for event in json.loads(result.out)["events"]}
+        for name in ("cycles", "instructions", "branches", "branch-misses", "cache-references",
+                     "cache-misses", "task-clock", "page-faults", "context-switches",
+                     "cpu-migrations"):
+            with self.subTest(name):
+                event = events[name]
+                self.assertIn(event["state"], ("exact", "not counted", "unsupported"))
+                self.assertTrue(event["state"] == "exact" or event["reason"])
+
+    def test_an_unknown_counter(self):
+        result = self.payoff("counters", "instructons")
+        self.assertEqual(result.status, 64)
+        self.assertIn("did you mean 'instructions'?", result.err)
+
+    def test_doctor_says_each_thing_once(self):
+        result = self.payoff("doctor", "--json")
+        self.assertEqual(result.status, 0, result.err)
+        findings = json.loads(result.out)["findings"]
+        topics = [finding["topic"] for finding in findings]
+        self.assertEqual(len(topics), len(set(topics)))
+        for topic in ("cores", "load", "perf rights", "hardware counters", "steal", "Python"):
+            self.assertIn(topic, topics)
+        for finding in findings:
+            self.assertIn(finding["level"], ("ok", "caution", "blocks", "unknown"))
+        self.assertIn("hardware counters", self.payoff("doctor").out)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,149 @@
+-- The HTML report as text: what a browser would be given. The browser test looks at it in one.
+
+local assets = require "payoff.native.assets"
+local check = require "check"
+local fixtures = require "report.fixtures"
+local h = require "payoff.html.node"
+local html = require "payoff.formats.html"
+local json = require "payoff.native.json"
+local strip = require "payoff.html.strip"
+
+local MOST_BYTES = 2 * 2 ^ 20
+
+-- The page without its constant scripts, and the JSON that stands between them.
+local function parts_of(page)
+  local data = page:match('<script type="application/json" id="charts">(.-)</script>')
+  return page:gsub("<script[^>]*>.-</script>", ""), data
+end
+
+check.test("elements escape what they are given", function()
+  check.equal(tostring(h.p({ title = "a\"b'<&" }, "<b>", h.b({}, "x"), nil, { "&", 1 })),
+    "<p title=\"a&quot;b&#39;&lt;&amp;\">&lt;b&gt;<b>x</b>&amp;1</p>")
+  check.equal(tostring(h.br({})), "<br>")
+  check.equal(tostring(h.a({ hidden = true, href = false }, h.raw("<i>"))), "<a hidden><i></a>")
+end)
+
+check.test("positions on a strip are within it", function()
+  local scale = strip.scale({ { median = 100, low = 90, high = 120 }, { median = 0.5 } }, 1)
+  for _, x in ipairs { 0.5, 1, 90, 120 } do
+    local at = tonumber(tostring(strip.draw({ median = x }, scale)):match('cx="([%d.]+)%%"'))
+    check.truthy(at > 0 and at < 100, x)
+  end
+  check.equal(strip.scale({}), nil)
+end)
+
+check.test("a page has one policy, and it names every script and the style", function()
+  local page = html.render(fixtures.article())
+  local policy = page:match('http%-equiv="Content%-Security%-Policy" content="([^"]*)"')
+  check.contains(policy, "default-src 'none'")
+  check.lacks(policy, "unsafe")
+  check.lacks(policy, "http")
+  local hashes = {}
+  for hash in assets.read("reports/hashes"):gmatch("sha256%S+") do
+    hashes[#hashes + 1] = hash
+    check.contains(policy, hash)
+  end
+  local scripts = select(2, page:gsub("<script>", ""))
+  check.equal(scripts, #hashes - 1, "scripts, and one style")
+  check.truthy(page:find(policy, 1, true) < page:find("<style>", 1, true), "the policy comes first")
+  check.truthy(#page < MOST_BYTES, "size")
+end)
+
+check.test("the same run is the same bytes", function()
+  check.truthy(html.render(fixtures.article()) == html.render(fixtures.article()))
+end)
+
+check.test("the first screen answers", function()
+  local page = parts_of(html.render(fixtures.article()))
+  check.contains(page, "9 of 12 ports return what the reference returns.")
+  check.contains(page, "2 are wrong and 1 is missing.")
+  check.contains(page, ">292.0× faster</strong>")
+  check.contains(page, "returns 2.535e+16 for (0, 1) instead of 1.264911011363067e+17")
+  check.contains(page, "52.2× fewer instructions")
+  for _, id in ipairs { "glance", "speedups", "cells", "times", "noise", "counters", "subjects",
+    "machine", "origin", "reading" } do
+    check.contains(page, '<section aria-labelledby="' .. id .. '-title" id="' .. id .. '">')
+    check.contains(page, 'href="#' .. id .. '"')
+  end
+end)
+
+check.test("a wrong time is struck out and has no speed-up", function()
+  local page = parts_of(html.render(fixtures.article()))
+  local rows = 0
+  for row in page:gmatch('<tr class="wrong">(.-)</tr>') do
+    rows = rows + 1
+    check.contains(row, "<s>")
+    check.lacks(row, "×")
+  end
+  check.equal(rows, 10)
+  check.lacks(page:match('id="speedups".-</section>'), "cython-32")
+end)
+
+check.test("what cannot be counted is one line with the reason", function()
+  local page = parts_of(html.render(fixtures.article { pmu = false }))
+  local _, times = page:gsub("Not counted here %(cycles, instructions", "")
+  check.equal(times, 1)
+  check.lacks(page, "Instr. per task")
+end)
+
+check.test("every id is used once, and every reference has its target", function()
+  local page = parts_of(html.render(fixtures.article()))
+  local ids = {}
+  for id in page:gmatch(' id="([^"]*)"') do
+    check.equal(ids[id], nil, id)
+    ids[id] = true
+  end
+  for id in page:gmatch(' href="#([^"]*)"') do
+    check.truthy(ids[id], id)
+  end
+  for id in page:gmatch(' aria%-labelledby="([^"]*)"') do
+    check.truthy(ids[id], id)
+  end
+end)
+
+check.test("nothing from outside becomes markup, in text or in data", function()
+  local page = html.render(fixtures.nasty())
+  local text, data = parts_of(page)
+  check.equal(select(2, page:gsub("<script", "")), 6)
+  check.equal(select(2, page:gsub("</script", "")), 6)
+  check.lacks(text, "<img")
+  check.lacks(text, "<b>bold")
+  check.lacks(data, "<")
+  check.lacks(data, "\u{2028}")
+  check.truthy(utf8.len(page))
+  local charts = json.decode(data)
+  check.equal(charts[1].spec.data.values[1].subject, "</script><img src=x onerror=alert(1)>")
+  check.truthy(#page < MOST_BYTES, "size")
+end)
+
+check.test("many samples are thinned, and it is said how", function()
+  local page, data = parts_of(html.render(fixtures.nasty()))
+  check.truthy(page:find("%d+ of 10080 samples are drawn"))
+  for _, chart in ipairs(json.decode(data)) do
+    for _, layer in ipairs(chart.spec.layer) do
+      check.truthy(not layer.data or #layer.data.values <= 800)
+    end
+  end
+end)
+
+check.test("a run without figures is a page without scripts", function()
+  for _, run in ipairs { fixtures.empty(), {} } do
+    local page = html.render(run)
+    check.lacks(page, "<script")
+    check.contains(page, "script-src 'none'")
+    check.lacks(page, "{{")
+  end
+  check.contains(html.render(fixtures.empty()), "interrupted")
+end)
+
+check.test("several sizes have a table and charts each", function()
+  local run = fixtures.article()
+  run.sizes[2] = { size = 10, tasks = 2, example = "(0, 10)" }
+  for _, cell in ipairs(fixtures.article().cells) do
+    cell.size, cell.id = 10, cell.id .. "0"
+    run.cells[#run.cells + 1] = cell
+  end
+  local page = parts_of(html.render(run))
+  check.contains(page, 'data-chart="speedup-2"')
+  check.contains(page, "Size 10: 2 tasks, for example (0, 10)")
+end)
