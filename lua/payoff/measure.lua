@@ -58,7 +58,7 @@ local function write_reports(model, folder)
   local lines, problem = {}, nil
   local ok, message = sys.mkdirs(folder)
   if not ok then return lines, message end
-  for _, name in ipairs { "csv" } do
+  for _, name in ipairs { "csv", "html" } do
     local format = require("payoff.formats." .. name)
     local path = ("%s/%s%s"):format(folder, model.experiment.name, format.extension)
     local written, why = sys.write_file(path, format.render(model, {}))
