@@ -1,7 +1,7 @@
 """support: runs the real payoff command on small experiments in a folder of its own.
 
-A test class inherits from Case; self.write puts a file into the folder, self.payoff runs the command
-there and returns what came of it.
+A test class inherits from Case; self.write puts a file into the folder, self.payoff runs the
+command there and returns what came of it.
 """
 
 import csv

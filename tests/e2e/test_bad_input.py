@@ -25,7 +25,8 @@ SCRIPTS = [
      r"x\.lua:2: .*no field 'presicion'; did you mean 'precision'\?"),
     ("no tasks", experiment("modes = { 'serial' }"), 65, r"x\.lua:2: tasks is missing"),
     ("tasks no list", experiment("tasks = 3"), 65, r"tasks must be a table, not a number"),
-    ("task no tuple", experiment("tasks = { 3 }"), 65, r"tasks\[1\]: a task is a list of arguments"),
+    ("task no tuple", experiment("tasks = { 3 }"), 65,
+     r"tasks\[1\]: a task is a list of arguments"),
     ("workload no list", experiment("workload = function() return 3 end"), 65,
      r"workload\(1\) must be a list of tasks"),
     ("workload raises", experiment("workload = function() error('mine') end"), 65,
@@ -50,9 +51,9 @@ SCRIPTS = [
      r"no_such_thing"),
     ("reference missing function", HEAD + 'return payoff.experiment { name = "x", tasks = {{1}}, '
      'reference = payoff.python { file = "kernel.py", func = "totl" } }\n', 4, r"totl"),
-    ("missing interpreter", HEAD + 'return payoff.experiment { name = "x", tasks = {{1}}, reference = '
-     'payoff.python { file = "kernel.py", func = "total", python = "./nopython" } }\n', 4,
-     r"nopython"),
+    ("missing interpreter", HEAD + 'return payoff.experiment { name = "x", tasks = {{1}}, '
+     'reference = payoff.python { file = "kernel.py", func = "total", python = "./nopython" } }\n',
+     4, r"nopython"),
 ]
 
 # The subject is in a row of the table: name, subject, status, what stdout must match
@@ -91,7 +92,8 @@ class BadInput(Case):
         self.write("broken.py", "raise RuntimeError('kaputt')\n")
         self.write("ok.lua", experiment("tasks = {{0, 10}}"))
         try:
-            os.symlink("/usr/lib/x86_64-linux-gnu/libm.so.6", os.path.join(self.folder, "libm.so.6"))
+            os.symlink("/usr/lib/x86_64-linux-gnu/libm.so.6",
+                       os.path.join(self.folder, "libm.so.6"))
         except OSError:
             pass
 

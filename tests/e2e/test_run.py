@@ -20,7 +20,7 @@ class Table(Case):
         self.experiment(python("twin", "total"), '"serial", "process", "thread"')
         result = self.run_small()
         self.assertEqual(result.status, 0, result.err)
-        self.assertEqual(result.err, "", "a clean run says nothing on stderr when it is no terminal")
+        self.assertEqual(result.err, "", "a clean run is silent on a stderr that is no terminal")
         for text in ("python", "twin", "reference", "identical", "process ×2 cold",
                      "process ×2 warm", "thread ×2 cold", "thread ×2 warm"):
             self.assertIn(text, result.out)
@@ -91,7 +91,8 @@ class WrongAndFailing(Case):
         self.assertTrue(good, "the rest of the run goes on")
 
     def test_exception(self):
-        self.check_failure("total_raises", r"bad FAILED: raises ValueError for \(1, 2000\): no ones")
+        self.check_failure("total_raises",
+                           r"bad FAILED: raises ValueError for \(1, 2000\): no ones")
 
     def test_crash(self):
         self.check_failure("total_dies", r"bad FAILED: .*signal 11")
