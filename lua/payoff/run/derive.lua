@@ -55,7 +55,9 @@ end
 local function counts(run, cell, metric_list, names, level)
   cell.per_task, cell.metrics = {}, {}
   for index in ipairs(run.events) do
-    cell.per_task[index] = estimate.per_task(cell, index, level)
+    local subject = run.subject_of[cell.subject]
+    local bracket = subject and subject.bracket and subject.bracket.counts[index]
+    cell.per_task[index] = estimate.per_task(cell, index, level, bracket)
   end
   for _, metric in ipairs(metric_list) do
     for _, value in ipairs(metric.values) do

@@ -42,6 +42,7 @@ local function note_outcome(cell, outcome)
   subject.verdict = verdict.worse(subject.verdict, cell.verdict)
   subject.loaded_file = outcome.file or subject.loaded_file
   subject.runtime = outcome.runtime or subject.runtime
+  subject.bracket = subject.bracket or outcome.bracket
   subject.load_samples = subject.load_samples or {}
   if outcome.load_ns then table.insert(subject.load_samples, outcome.load_ns) end
   cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)

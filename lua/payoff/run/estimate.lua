@@ -68,7 +68,9 @@ function estimate.ratio(over, under, level, workers)
 end
 
 -- One counter per task: the process's own mean over its samples, then the median over processes.
-function estimate.per_task(cell, index, level)
+-- What the empty bracket counted (`bracket`, one reading) is taken off each sample, down to 0.
+function estimate.per_task(cell, index, level, bracket)
+  local overhead = bracket and bracket.estimate or 0
   local sums, worst = {}, nil
   for _, sample in ipairs(cell.samples) do
     local reading = sample.counts and sample.counts[index]
@@ -76,7 +78,7 @@ function estimate.per_task(cell, index, level)
       if reading.state ~= "exact" then worst = worst or reading end
       if reading.estimate then
         local sum = sums[sample.block] or { events = 0, tasks = 0 }
-        sum.events = sum.events + reading.estimate
+        sum.events = sum.events + math.max(0, reading.estimate - overhead)
         sum.tasks = sum.tasks + sample.loops * cell.tasks
         sums[sample.block] = sum
       end

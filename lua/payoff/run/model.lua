@@ -42,7 +42,8 @@ function model.subject(subject)
     name = subject.name, kind = subject.kind, reference = subject.reference or false,
     teaches = subject.teaches, expect = subject.expect, runtime = runtime_text(subject.runtime),
     file = subject.loaded_file, state = subject.state or "ok", reason = subject.reason,
-    build = subject.built, load_ns = median(subject.load_samples), verdict = subject.verdict,
+    build = subject.built, bracket = subject.bracket, load_ns = median(subject.load_samples),
+    verdict = subject.verdict,
   }
 end
 

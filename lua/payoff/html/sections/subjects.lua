@@ -25,6 +25,7 @@ function subjects.render(_, d)
       subject.file and h.code({}, subject.file) or
         (subject.reason and value.outside(subject.reason) or ""),
       build_text(subject.build), value.plain(subject.load_ns, units.time, subject.reason),
+      value.plain((subject.bracket or {}).wall_ns, units.time, "this worker measures none"),
     }
   end
   if #rows == 0 then
@@ -32,7 +33,10 @@ function subjects.render(_, d)
   end
   return figure.table("Subjects", { { "Subject", keep = true }, { "Kind" }, { "Runtime" },
     { "File" }, { "Build" },
-    { "Load time", num = true, title = "import or dlopen, median of its processes" } },
+    { "Load time", num = true, title = "import or dlopen, median of its processes" },
+    { "Empty bracket", num = true,
+      title = "wall time of reading clock and counters around no work, the least of five; what it "
+        .. "counts is taken off every counter" } },
     rows)
 end
 
