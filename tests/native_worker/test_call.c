@@ -248,7 +248,7 @@ static void test_hostile_library(void **state)
         size_t length = round % 5 == 4 ? (seed >> 8) % (size_t)size : (size_t)size;
         assert_int_equal(ftruncate(to, 0), 0);
         assert_int_equal(pwrite(to, changed, length, 0), length);
-        elf_names_advise(path, "same_int46", advice, sizeof advice);
+        elf_names_advise(path, "same_imt64", advice, sizeof advice);
         advised += strstr(advice, "same_int64") != NULL;
         assert_true(strlen(advice) < sizeof advice);
         free(changed);

@@ -122,8 +122,8 @@ class Load(Case):
 
     def test_unknown_symbols(self):
         with Worker() as worker:
-            self.assert_error(worker.load("same_int46", "int64(int64)"), "load",
-                              "no symbol 'same_int46' in libnative_subject.so; "
+            self.assert_error(worker.load("same_imt64", "int64(int64)"), "load",
+                              "no symbol 'same_imt64' in libnative_subject.so; "
                               "did you mean 'same_int64'?")
             self.assert_error(worker.load("mangled", "double(double)"), "load",
                               "it exports '_Z7mangledd'", 'extern "C"')
