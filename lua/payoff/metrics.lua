@@ -6,7 +6,7 @@
 --
 -- A metric file returns { name, title, events, values, prose }; each of its values is a
 -- { name, title, unit, formula }. A formula sees the events' counts by the name as asked, and
--- `wall_ns`; it may return nil.
+-- `wall_ns`, and as a second argument how each was counted ("cycles:u"); it may return nil.
 
 local fault = require "payoff.fault"
 local nearest = require "payoff.nearest"
@@ -15,7 +15,9 @@ local sys = require "payoff.native.sys"
 
 local metrics = {}
 
-metrics.shipped = { "ipc", "branches", "cache", "os" }
+metrics.shipped = {
+  "ipc", "branches", "cache", "tlb", "memory", "stalls", "clock", "os",
+}
 
 local function check(metric, source)
   local function complain(message) fault.raise("data", "%s: %s", source, message) end
@@ -64,9 +66,20 @@ function metrics.load(names, folder)
   return list
 end
 
+-- nil, or why the metric is not available: an event that this processor has no name for.
+-- `describe` is payoff.native.counters.describe.
+function metrics.missing(metric, describe)
+  for _, event in ipairs(metric.events) do
+    local known, message = describe(event)
+    if not known then return message end
+  end
+  return nil
+end
+
 -- nil where an event is missing or the formula has no answer (a division by zero, NaN).
-function metrics.value(value, events)
-  local ok, result = pcall(value.formula, events)
+-- counted_as: event as asked -> as it was counted ("cycles:u").
+function metrics.value(value, events, counted_as)
+  local ok, result = pcall(value.formula, events, counted_as)
   if not ok or type(result) ~= "number" or result ~= result or math.abs(result) == math.huge then
     return nil
   end

@@ -53,6 +53,8 @@ local function ratios(run, cell, level)
 end
 
 local function counts(run, cell, metric_list, names, level)
+  local counted_as = {}
+  for _, event in ipairs(run.events) do counted_as[event.asked] = event.name end
   cell.per_task, cell.metrics = {}, {}
   for index in ipairs(run.events) do
     local subject = run.subject_of[cell.subject]
@@ -61,12 +63,14 @@ local function counts(run, cell, metric_list, names, level)
   end
   for _, metric in ipairs(metric_list) do
     for _, value in ipairs(metric.values) do
-      cell.metrics[value.name] = estimate.metric(cell, value, names, metrics.value, level)
+      local function compute(_, events) return metrics.value(value, events, counted_as) end
+      cell.metrics[value.name] = estimate.metric(cell, value, names, compute, level)
     end
   end
 end
 
 local function reason_of(run, metric)
+  if metric.reason then return metric.reason end
   for _, event in ipairs(run.events) do
     for _, name in ipairs(metric.events) do
       if event.asked == name and event.state ~= "exact" and event.reason then
@@ -74,7 +78,7 @@ local function reason_of(run, metric)
       end
     end
   end
-  return "no cell could be measured"
+  return "what was counted here does not make it"
 end
 
 local function metric_rows(run, metric_list)

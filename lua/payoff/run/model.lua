@@ -16,7 +16,11 @@ local model = {}
 function model.counters(experiment)
   experiment.metric_list = metrics.load(experiment.metrics, experiment.folder)
   local requests = { { "task-clock" }, { "cycles", "instructions" } }
-  for _, metric in ipairs(experiment.metric_list) do requests[#requests + 1] = metric.events end
+  for _, metric in ipairs(experiment.metric_list) do
+    -- A name that this processor does not know makes the metric unavailable, not the run fail.
+    metric.reason = metrics.missing(metric, counters.describe)
+    if not metric.reason then requests[#requests + 1] = metric.events end
+  end
   if #experiment.counters > 0 then requests[#requests + 1] = experiment.counters end
   local plan, message, code = counters.plan(requests)
   if not plan then
