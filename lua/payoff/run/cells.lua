@@ -43,6 +43,19 @@ function cells.list(experiment)
   return list
 end
 
+local workers = { process = "processes", thread = "threads" }
+
+-- For people: "rust-ext, 2 threads, warm".
+function cells.describe(cell)
+  local text = cell.subject
+  if cell.mode == "serial" then
+    text = text .. ", serial"
+  else
+    text = ("%s, %d %s, %s"):format(text, cell.jobs, workers[cell.mode], cell.start)
+  end
+  return cell.size ~= 1 and ("%s, size %s"):format(text, cell.size) or text
+end
+
 -- "rust-*" -> a Lua pattern; only * and ? are special.
 local function pattern_of(glob)
   return "^" .. glob:gsub("[%^%$%(%)%%%.%[%]%+%-]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".") .. "$"

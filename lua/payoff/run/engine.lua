@@ -55,7 +55,7 @@ local function reference_results(state)
   for _, size in ipairs(state.experiment.sizes) do
     for _, cell in ipairs(state.cells) do
       if cell.baseline and cell.workload == size then
-        state.progress:show(nil, ("reference: %s"):format(cell.id))
+        state.progress:show(nil, ("running the reference once: %s"):format(cells.describe(cell)))
         local probe = setmetatable({ samples = {}, loops = 1, start = "cold" }, { __index = cell })
         local outcome = session.run(probe, state:check_context())
         if not outcome.results then
@@ -110,7 +110,7 @@ local function run_block(state, block, blocks)
                 PAYOFF_PADDING = ("x"):rep(state.random(0, 4095)) }
   for position, cell in ipairs(order) do
     state.progress:show(state:share(), ("block %d%s: %s"):format(block,
-      blocks and " of " .. blocks or "", cell.id), state:left_s())
+      blocks and " of " .. blocks or "", cells.describe(cell)), state:left_s())
     local outcome = session.run(cell, state:context(block, position, {
       expected = state.expected[cell.workload], env = env,
     }))
