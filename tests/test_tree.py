@@ -8,7 +8,8 @@ import re
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SKIPPED_FOLDERS = re.compile(r"^(\..*|build.*|target|out|__pycache__|node_modules|.*\.egg-info)$")
+SKIPPED_FOLDERS = re.compile(
+    r"^(\..*|build.*|target|out|payoff-reports|__pycache__|node_modules|.*\.egg-info)$")
 MAX_LINES = 400
 
 # What each wing of profiler/ may include of ours: itself and what lies below it.
@@ -31,7 +32,7 @@ def tree_files(root=ROOT):
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not SKIPPED_FOLDERS.match(name))
         found += [os.path.relpath(os.path.join(folder, name), root) for name in sorted(names)
-                  if not name.startswith(".")]
+                  if not name.startswith(".") and ".payoff.db" not in name]
     return found
 
 

@@ -100,7 +100,8 @@ check.test("a wrong result is one sentence", function()
     tasks = 2, path = "", reason = "differs by 9 ulp", ulp = 9, relative = 1e-15,
   }, cell)
   check.equal(v.state, "wrong")
-  check.equal(v.text, "returns 2.5e+16 for (1,) instead of 1.26e+17 (off by 9 ULP, 1e-15 of the value)")
+  check.equal(v.text,
+    "returns 2.5e+16 for (1,) instead of 1.26e+17 (off by 9 ULP, 1e-15 of the value)")
 end)
 
 check.test("the worst verdict speaks for the subject", function()
