@@ -29,6 +29,8 @@ local function make(target, needs)
   return { command = "make -s " .. target, folder = kernel, needs = needs }
 end
 
+local cython_needs = { "make", "cc", "cython|cython3|python:Cython", "python headers" }
+
 local signature = "double(int64, int64)"
 
 return payoff.experiment {
@@ -56,18 +58,18 @@ return payoff.experiment {
     },
     payoff.python {
       name = "cython-ulong", module = "cython_ulong", func = func, path = out, expect = wraps,
-      build = make("cython-ulong", { "make", "cc", "cython|cython3", "python headers" }),
+      build = make("cython-ulong", cython_needs),
       teaches = "As published: unsigned long wraps at 64 bits, and nothing says so.",
     },
     payoff.python {
       name = "cython-uint32", module = "cython_uint32", func = func, path = out,
       expect = wraps_early,
-      build = make("cython-uint32", { "make", "cc", "cython|cython3", "python headers" }),
+      build = make("cython-uint32", cython_needs),
       teaches = "The same with Windows' 32 bits: the very number that the article puzzled over.",
     },
     payoff.python {
       name = "cython", module = "cython_int128", func = func, path = out,
-      build = make("cython-int128", { "make", "cc", "cython|cython3", "python headers" }),
+      build = make("cython-int128", cython_needs),
       teaches = "Cython done right: 128-bit integers, C's square root, no GIL.",
     },
     payoff.native {

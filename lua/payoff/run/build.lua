@@ -44,28 +44,35 @@ local headers_code = "import os, sys, sysconfig; "
   .. "sys.exit(not os.path.exists(os.path.join(sysconfig.get_paths()['include'], 'Python.h')))"
 local import_code = "import importlib, sys; importlib.import_module(sys.argv[1])"
 
--- A need is a program; one of several ("cython|cython3"); "python:cffi", a module of the
--- interpreter; or "python headers", what extension modules are compiled against.
+-- A need is a program; "python:cffi", a module of the interpreter; "python headers", what extension
+-- modules are compiled against; or one of several: "cython|cython3|python:Cython".
 local function is_met(need, python)
-  if need == "python headers" then return python_says(python, headers_code, "") end
-  local module = need:match("^python:(.+)$")
-  if module then return python_says(python, import_code, module) end
-  for program in need:gmatch("[^|]+") do
-    if sys.which(program) then return true end
+  for one in need:gmatch("[^|]+") do
+    local module = one:match("^python:(.+)$")
+    if one == "python headers" then
+      if python_says(python, headers_code, "") then return true end
+    elseif module then
+      if python_says(python, import_code, module) then return true end
+    elseif sys.which(one) then
+      return true
+    end
   end
   return false
+end
+
+local function name_of(need)
+  local names = {}
+  for one in need:gmatch("[^|]+") do names[#names + 1] = one:gsub("^python:", "Python's ") end
+  return table.concat(names, " or ")
 end
 
 local function missing_need(recipe, python)
   for _, need in ipairs(recipe.needs or {}) do
     if not is_met(need, python) then
-      local module = need:match("^python:(.+)$")
       if need == "python headers" then
         return ("the headers of %s are not installed (Debian: python3-dev)"):format(python)
-      elseif module then
-        return ("the Python module %s is not installed for %s"):format(module, python)
       end
-      return ("%s is not installed"):format((need:gsub("|", " or ")))
+      return ("%s is not installed"):format(name_of(need))
     end
   end
   return nil
