@@ -136,6 +136,39 @@ check.test("a run without figures is a page without scripts", function()
   check.contains(html.render(fixtures.empty()), "interrupted")
 end)
 
+check.test("without intervals nothing looks surer than it is", function()
+  local run = fixtures.article()
+  for _, cell in ipairs(run.cells) do
+    for _, estimate in pairs { cell.time, cell.speedup, cell.efficiency } do
+      estimate.low, estimate.high, estimate.level, estimate.reason = nil, nil, nil, "2 blocks"
+    end
+  end
+  local page, data = parts_of(html.render(run))
+  check.contains(page, "× faster</strong> (no interval)")
+  check.contains(page, "There are no intervals: 2 blocks.")
+  check.equal(json.decode(data)[1].spec.data.values[1].low, nil)
+end)
+
+check.test("what the experiment expects to be wrong is said to be expected", function()
+  local run = fixtures.article()
+  run.subjects[5].expect = "wrong"
+  local _, times = html.render(run):gsub("as expected", "")
+  check.equal(times, 1)
+end)
+
+check.test("the machine is told in words, whatever is known of it", function()
+  local run = fixtures.article()
+  run.machine = { cpu = { model = "X<1>", cores = 4, threads = 8, caches = {
+    { level = 1, kind = "data", size_bytes = 49152, shared_by = 2 } } }, smt = true,
+    load = { 1, 0.5, 0.25 }, pressure = { cpu = 0.98 }, pmus = { { name = "cpu" } },
+    memory_bytes = "odd", novelty = 7, frequency_max_hz = 2.6e9 }
+  local page = parts_of(html.render(run))
+  for _, part in ipairs { "X&lt;1&gt;", "4 cores, 8 threads", "L1 data 48.0 KiB for 2 threads",
+    "1.00, 0.50, 0.25 over", "cpu 98%", "odd", "novelty", "2.60 GHz" } do
+    check.contains(page:match('id="machine".-</section>'), part)
+  end
+end)
+
 check.test("several sizes have a table and charts each", function()
   local run = fixtures.article()
   run.sizes[2] = { size = 10, tasks = 2, example = "(0, 10)" }

@@ -64,26 +64,36 @@ local function per_task(run, d)
 end
 
 local function provenance(run)
-  local rows = {}
+  local rows, first = {}, {}
   for i, event in ipairs(run.events or {}) do
+    local reason, remark = event.reason, ""
+    if reason then
+      remark = first[reason] and "as for " .. first[reason] or value.outside(reason)
+      first[reason] = first[reason] or event.asked or event.name
+    end
     rows[i] = { event.asked or event.name, event.name or "", event.unit or "", event.source or "",
-      event.state or "", event.reason and value.outside(event.reason) or "" }
+      event.state or "", remark }
   end
   if #rows == 0 then
     return nil
   end
   return figure.table("Where each counter comes from",
-    { { "Asked for" }, { "Counted as", title = ":u is user space alone" }, { "Unit" },
-      { "Source" }, { "State" }, { "Remark" } }, rows)
+    { { "Asked for", keep = true },
+      { "Counted as", keep = true, title = ":u is user space alone" }, { "Unit" }, { "Source" },
+      { "State", keep = true }, { "Remark" } }, rows)
 end
 
 local function metric_list(run)
-  local items = {}
+  local items, told = {}, {}
+  for _, event in ipairs(run.events or {}) do
+    told[event.reason or ""] = true
+  end
   for _, metric in ipairs(run.metrics or {}) do
     items[#items + 1] = h.dt({}, value.outside(metric.title or metric.name))
     items[#items + 1] = h.dd({}, metric.prose and value.outside(metric.prose) or nil,
-      not metric.available and h.span({ class = "note" }, " Not available here: ",
-        value.outside(sentence(metric.reason or "the reason is not known"))) or nil)
+      not metric.available and h.span({}, " Not available here",
+        told[metric.reason or ""] and ", as said above." or h.list(": ",
+          value.outside(sentence(metric.reason or "the reason is not known")))) or nil)
   end
   return #items > 0 and h.list(h.h3({}, "What the figures mean"), h.dl({ class = "prose" }, items))
     or nil

@@ -45,6 +45,9 @@ local function remarks_of(group)
     local text = group.verdict.text:gsub("^within tolerance: ", "")
     remarks[1] = remark(value.outside(text))
   end
+  if group.subject.expect and group.subject.expect == group.verdict.state then
+    remarks[#remarks + 1] = remark("as expected")
+  end
   for _, other in ipairs(group.trouble) do
     -- Its reason stands with the cell's own row.
     remarks[#remarks + 1] = remark(digest.WORDS[other.verdict.state], ": ",

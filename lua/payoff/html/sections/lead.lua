@@ -60,7 +60,8 @@ local function how_much(speedup)
   if direction == "faster" then
     local parts = units.parts(speedup, units.ratio)
     return h.list(h.strong({ class = "v" }, parts.median, "× faster"),
-      parts.low and h.list(" ", kept(string.format("[%s, %s]", parts.low, parts.high))) or nil)
+      parts.low and h.list(" ", kept(string.format("[%s, %s]", parts.low, parts.high)))
+        or " (no interval)")
   end
   local text = units.interval(speedup, units.ratio)
   return direction == "slower" and h.list(text, ": slower")

@@ -1,5 +1,5 @@
--- machine: the machine that measured, as machine.describe() tells it: any plain table of names,
--- numbers, texts and lists. What it calls unknown is left out.
+-- machine: the machine that measured, as machine.describe() tells it (profiler/machine/host.h).
+-- What it does not know is left out; what this list does not know stands at its end, as it is.
 
 local h = require "payoff.html.node"
 local units = require "payoff.units"
@@ -7,85 +7,142 @@ local value = require "payoff.html.value"
 
 local machine = { id = "machine", title = "The machine", short = "Machine" }
 
--- Names whose plain form would read badly.
-local NAMES = { cpu = "CPU", smt = "SMT", vm = "virtual machine", pmu = "PMU", os = "OS",
-  nmi_watchdog = "NMI watchdog" }
-
-local function title_of(key)
-  local name = tostring(key):gsub("_bytes$", ""):gsub("_ns$", ""):gsub("_hz$", "")
-    :gsub("_[mk]hz$", "")
-  return NAMES[name] or name:gsub("_", " ")
+local function yes_no(flag)
+  return flag and "yes" or "no"
 end
 
-local function number_text(key, number)
-  if key:find("_bytes$") then
-    return units.bytes(number)
-  elseif key:find("_ns$") then
-    return units.time(number)
-  elseif key:find("_hz$") then
-    return units.count(number) .. "Hz"
-  elseif math.type(number) == "float" and number ~= math.floor(number) then
-    return units.number(number)
-  end
-  return string.format("%.0f", number)
+local function hertz(hz)
+  return units.count(hz) .. "Hz"
 end
 
-local function scalar(key, item)
-  if type(item) == "boolean" then
-    return item and "yes" or "no"
-  elseif type(item) == "number" then
-    return number_text(tostring(key), item)
-  end
-  return value.outside(item)
-end
-
-local function sorted_keys(source)
-  local keys = {}
-  for key in pairs(source) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  return keys
-end
-
-local add
-
-local function list_text(key, list)
-  local parts = {}
+local function names(list)
+  local out = {}
   for i, item in ipairs(list) do
-    if type(item) == "table" then
-      return nil
-    end
-    parts[#parts + 1] = i > 1 and ", " or nil
-    parts[#parts + 1] = scalar(key, item)
+    out[i] = tostring(item.name)
   end
-  return h.list(parts)
+  return table.concat(out, ", ")
 end
 
--- Plain values first, then what is nested, its name in front.
-function add(rows, prefix, source, depth)
-  local nested = {}
-  for _, key in ipairs(sorted_keys(source)) do
-    local item = source[key]
-    local name = prefix .. (type(key) == "number" and "#" .. key or title_of(key))
-    local text = type(item) == "table" and #item > 0 and list_text(key, item)
-    if type(item) ~= "table" then
-      text = scalar(key, item)
-    end
-    if text then
-      rows[#rows + 1] = h.div({}, h.dt({ dir = "auto" }, name), h.dd({}, text))
-    elseif type(item) == "table" and depth < 4 then
-      nested[#nested + 1] = { name, item }
+local function cores(cpu)
+  local parts = {}
+  for _, word in ipairs { { "cores", "core" }, { "threads", "thread" },
+    { "packages", "package" } } do
+    local n = cpu[word[1]]
+    if n then
+      parts[#parts + 1] = string.format("%d %s", n, n == 1 and word[2] or word[1])
     end
   end
-  for _, entry in ipairs(nested) do
-    add(rows, entry[1] .. ": ", entry[2], depth + 1)
+  for _, kind in ipairs(cpu.types or {}) do
+    parts[#parts + 1] = string.format("%s: %s threads", tostring(kind.name),
+      tostring(kind.threads or "?"))
+  end
+  return #parts > 0 and table.concat(parts, ", ") or nil
+end
+
+local function caches(list)
+  local out = {}
+  for i, cache in ipairs(list) do
+    local kind = cache.kind and cache.kind ~= "unified" and " " .. tostring(cache.kind) or ""
+    out[i] = string.format("L%s%s %s", tostring(cache.level or "?"), kind,
+      units.bytes(cache.size_bytes))
+    if cache.shared_by and cache.shared_by > 1 then
+      out[i] = out[i] .. string.format(" for %d threads", cache.shared_by)
+    end
+  end
+  return table.concat(out, ", ")
+end
+
+local function load_text(list)
+  local out = {}
+  for i, x in ipairs(list) do
+    out[i] = string.format("%.2f", x)
+  end
+  return table.concat(out, ", ") .. " over 1, 5, 15 minutes"
+end
+
+local function pressure(shares)
+  local out = {}
+  for _, name in ipairs { "cpu", "memory", "io" } do
+    if shares[name] then
+      out[#out + 1] = string.format("%s %s", name, units.percent(shares[name]))
+    end
+  end
+  return table.concat(out, ", ") .. " of the last 10 s waited"
+end
+
+-- key, title, how it is told (nil: as it is).
+local FACTS = {
+  { "virtual_machine", "virtual machine" }, { "container", "container" },
+  { "product", "product" }, { "cpus_usable", "usable CPUs" },
+  { "cpus_affinity", "CPUs in the affinity mask" }, { "cpus_limit", "CPU quota" },
+  { "smt", "SMT", yes_no }, { "governor", "frequency governor" },
+  { "frequency_driver", "frequency driver" }, { "energy_preference", "energy preference" },
+  { "turbo", "turbo", yes_no }, { "frequency_min_hz", "lowest frequency", hertz },
+  { "frequency_max_hz", "highest frequency", hertz },
+  { "frequency_now_hz", "frequency at the start", hertz },
+  { "memory_bytes", "memory", units.bytes },
+  { "memory_available_bytes", "memory available", units.bytes },
+  { "memory_limit_bytes", "memory limit", units.bytes }, { "swap_bytes", "swap", units.bytes },
+  { "swap_free_bytes", "swap free", units.bytes }, { "huge_pages", "huge pages" },
+  { "aslr", "address randomisation" }, { "load", "load", load_text },
+  { "pressure", "pressure", pressure }, { "pmus", "counting units", names },
+  { "perf_event_paranoid", "perf_event_paranoid" }, { "kptr_restrict", "kptr_restrict" },
+  { "cap_perfmon", "CAP_PERFMON", yes_no }, { "cap_sys_admin", "CAP_SYS_ADMIN", yes_no },
+  { "seccomp", "seccomp" }, { "nmi_watchdog", "NMI watchdog", yes_no },
+  { "clocksource", "clock source" }, { "kernel", "kernel" }, { "distribution", "distribution" },
+  { "uid", "user id" },
+}
+
+local function add(rows, title, content)
+  if content ~= nil and content ~= "" then
+    rows[#rows + 1] = h.div({}, h.dt({}, value.outside(title)), h.dd({}, value.outside(content)))
+  end
+end
+
+local function add_cpu(rows, cpu)
+  if type(cpu) ~= "table" then
+    return add(rows, "CPU", cpu)
+  end
+  add(rows, "CPU", cpu.model or cpu.vendor)
+  add(rows, "architecture", cpu.architecture)
+  add(rows, "cores", cores(cpu))
+  add(rows, "caches", type(cpu.caches) == "table" and #cpu.caches > 0 and caches(cpu.caches)
+    or nil)
+end
+
+-- A fact whose type is not what it should be is told as it is, or not at all.
+local function fact_text(item, tell)
+  local wanted = (tell == names or tell == load_text or tell == pressure) and "table"
+    or tell == yes_no and "boolean" or tell and "number"
+  if wanted and type(item) == wanted then
+    return tell(item)
+  elseif type(item) == "boolean" then
+    return yes_no(item)
+  elseif type(item) ~= "table" then
+    return item
   end
 end
 
 function machine.render(run)
-  local rows = {}
-  add(rows, "", run.machine or {}, 0)
+  local description, rows, told = run.machine or {}, {}, { cpu = true }
+  add_cpu(rows, description.cpu)
+  for _, fact in ipairs(FACTS) do
+    local item = description[fact[1]]
+    told[fact[1]] = true
+    if item ~= nil then
+      add(rows, fact[2], fact_text(item, fact[3]))
+    end
+  end
+  local rest = {}
+  for key, item in pairs(description) do
+    if not told[key] and type(item) ~= "table" then
+      rest[#rest + 1] = key
+    end
+  end
+  table.sort(rest)
+  for _, key in ipairs(rest) do
+    add(rows, (tostring(key):gsub("_", " ")), fact_text(description[key]))
+  end
   if #rows == 0 then
     return h.p({ class = "note" }, "The machine was not described.")
   end

@@ -12,7 +12,7 @@ local function build_text(build)
     return ""
   end
   local how = build.seconds and units.time(build.seconds * 1e9) or "up to date, not run"
-  return h.list(h.code({}, build.command or ""), " ", how)
+  return h.list(h.code({}, build.command or ""), " ", h.span({ class = "v" }, how))
 end
 
 function subjects.render(_, d)
@@ -31,8 +31,8 @@ function subjects.render(_, d)
   if #rows == 0 then
     return nil
   end
-  return figure.table("Subjects", { { "Subject", keep = true }, { "Kind" }, { "Runtime" },
-    { "File" }, { "Build" },
+  return figure.table("Subjects", { { "Subject", keep = true }, { "Kind" },
+    { "Runtime", keep = true }, { "File" }, { "Build" },
     { "Load time", num = true, title = "import or dlopen, median of its processes" },
     { "Empty bracket", num = true,
       title = "wall time of reading clock and counters around no work, the least of five; what it "
