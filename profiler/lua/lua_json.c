@@ -6,7 +6,7 @@
  *   null     what null decodes to, and what encodes as null (nil cannot stand in a table)
  *
  * An unmarked table is an array when its keys are 1 … n (n ≥ 1), else an object. Integers stay
- * integers; floats print with enough digits (17) to read back to the same bits. NaN, infinities,
+ * integers; floats print with as few digits as read back to the same bits. NaN, infinities,
  * invalid UTF-8, cycles, holes and keys that are no strings are errors that name the place, as
  * "cells[3].time.low: …". Keys are sorted unless sort = false, so equal values are equal text. */
 #include "lua/lua_json.h"
@@ -14,7 +14,9 @@
 #include "lua/bindings.h"
 #include "lua/luahost.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { JSON_INDENT_MAX = 16 };
 
@@ -48,6 +50,54 @@ static struct box *box_new(lua_State *L)
     return box;
 }
 
+/* Rewrites the number at `from` with as few digits as read back to the same bits, if that is shorter,
+ * to `to` (which lies at or before it); returns its new length. */
+static size_t shorten_number(const char *from, size_t length, char *to)
+{
+    char text[32];
+    double number = strtod(from, NULL);
+    for (int digits = 15; digits <= 16; digits++) {
+        int used = snprintf(text, sizeof text, "%.*g", digits, number);
+        if (used <= 0 || (size_t)used >= length || strtod(text, NULL) != number)
+            continue;
+        bool whole = strpbrk(text, ".e") == NULL; /* 3.0 must stay a float */
+        if (whole && (size_t)used + 2 > length)
+            continue;
+        memcpy(to, text, (size_t)used);
+        memcpy(to + used, ".0", whole ? 2 : 0);
+        return (size_t)used + (whole ? 2 : 0);
+    }
+    memmove(to, from, length);
+    return length;
+}
+
+/* jansson before 2.15 writes 17 digits of every float, and 0.95 as 0.94999999999999996. Outside of
+ * strings, what holds a point or an exponent is a float. */
+static size_t shorten_floats(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0';) {
+        size_t length = 1, digits = strspn(from, "+-.0123456789eE");
+        if (*from == '"') {
+            while (from[length] != '"')
+                length += from[length] == '\\' ? 2 : 1;
+            length++;
+        } else if (digits > 0 && (*from == '-' || (*from >= '0' && *from <= '9'))) {
+            length = digits;
+            if (strcspn(from, ".eE") < digits) {
+                to += shorten_number(from, length, to);
+                from += length;
+                continue;
+            }
+        }
+        memmove(to, from, length);
+        to += length;
+        from += length;
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
 static int encode(lua_State *L)
 {
     luaL_checkany(L, 1);
@@ -75,7 +125,7 @@ static int encode(lua_State *L)
         status_fail(&st, STATUS_MEMORY, "out of memory while writing JSON");
         return luahost_fail(L, &st);
     }
-    lua_pushstring(L, box->text);
+    lua_pushlstring(L, box->text, shorten_floats(box->text));
     box_empty(box);
     return 1;
 }

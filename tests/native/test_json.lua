@@ -33,6 +33,26 @@ check.test("every float reads back to the same bits", function()
   end
 end)
 
+check.test("floats are short, and text that looks like one is left alone", function()
+  for x, text in pairs { [0.95] = "0.95", [0.1] = "0.1", [3.51] = "3.51", [2.0] = "2.0",
+    [1e22] = "1e22", [1e300] = "1e300", [-2.5e-9] = "-2.5e-9", [1 / 3] = "0.3333333333333333",
+    [123456.0] = "123456.0", [0.1 + 0.2] = "0.30000000000000004" } do
+    check.equal(json.decode(json.encode(x)), x)
+    check.truthy(#json.encode(x) <= #text + 1, json.encode(x))
+  end
+  check.equal(json.encode { 0.95, 0.1, 3 }, "[0.95,0.1,3]")
+  local tricky = { ["0.94999999999999996"] = '"\\0.94999999999999996\\"', e = { 1.5, "e.-" } }
+  check.same(json.decode(json.encode(tricky)), tricky)
+  local seed = 12345
+  for _ = 1, 20000 do -- any bits that make a finite number
+    seed = seed * 6364136223846793005 + 1442695040888963407
+    local x = string.unpack("<d", string.pack("<i8", seed))
+    if x == x and math.abs(x) < math.huge then
+      check.equal(json.decode(json.encode(x)), x)
+    end
+  end
+end)
+
 check.test("arrays and objects are told apart, empty ones too", function()
   check.equal(json.encode {}, "{}")
   check.equal(json.encode(json.array {}), "[]")
