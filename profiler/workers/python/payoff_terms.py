@@ -4,8 +4,8 @@
     {"n": 1000, "fsum": ["f", …], "magnitude": ["f", …]}     or None: it returns no such sum
 
 n, the correctly rounded sum and the sum of the absolute values bound what any order of additions
-may return: |s - fsum| <= n * 2**-53 * magnitude (Higham, Accuracy and Stability, 4.2), to first
-order. A place that adds begins a new sum whenever its left side is not what it made before.
+may return: |s - fsum| <= n * epsilon * magnitude (after Higham, Accuracy and Stability, 4.2). A
+place that adds begins a new sum whenever its left side is not what it made before.
 """
 
 import ast
