@@ -34,8 +34,8 @@ function ranges.run(arguments)
   end
   local python, reason = launch.new({ python = arguments.python }):interpreter({})
   if not python then fault.raise("unavailable", "%s", reason) end
-  local argv = { python, "-c", fault.check("internal", nil, assets.read("workers/python_ranges.py")),
-                 arguments["function"] }
+  local program = fault.check("internal", nil, assets.read("workers/python_ranges.py"))
+  local argv = { python, "-c", program, arguments["function"] }
   for _, text in ipairs(arguments.args) do
     argv[#argv + 1] = "--args"
     argv[#argv + 1] = text

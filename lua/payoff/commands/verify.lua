@@ -48,7 +48,7 @@ local function number(arguments, name, low, integer)
   if arguments[name] == nil then return nil end
   local value = tonumber(arguments[name])
   if integer then value = math.tointeger(value) end
-  if not value or not (value >= low) or value == math.huge then
+  if not value or value < low or value ~= value or value == math.huge then
     fault.raise("usage", "--%s %s: a %snumber of at least %g is wanted", name, arguments[name],
       integer and "whole " or "", low)
   end

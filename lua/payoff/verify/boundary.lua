@@ -124,7 +124,9 @@ local function sequences(list, depth)
     return table.move(elements(list, depth), 1, 10000, #out + 1, out)
   end
   for i = 2, #list do
-    for _, value in ipairs(boundary.of(list[i], depth + 1)) do out[#out + 1] = with(list, i, value) end
+    for _, value in ipairs(boundary.of(list[i], depth + 1)) do
+      out[#out + 1] = with(list, i, value)
+    end
   end
   return out
 end

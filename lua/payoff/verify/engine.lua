@@ -34,7 +34,8 @@ end
 local function open_port(state, subject, python)
   local port = { subject = subject, name = subject.name, findings = {}, tried = 0, refused = 0,
                  crashes = 0, ulps = {} }
-  local ok, reason = build.subject(subject, { python = subject.python or python, note = state.note })
+  local ok, reason = build.subject(subject, { python = subject.python or python,
+                                              note = state.note })
   if ok ~= "ok" then
     port.state, port.reason = ok, reason
   else
@@ -145,7 +146,9 @@ local function try_input(state, input)
                                     raised = expected.exception, mutates = expected.arguments }
   end
   for _, port in ipairs(state.ports) do
-    if not port.state then
+    -- Only Python has classes of one's own below int.
+    local meant = input.kind ~= "subclass" or port.subject.kind == "python"
+    if not port.state and meant then
       local finding, got = judge_port(state, port, input, expected)
       port.tried = port.tried + 1
       if finding then keep(port, finding, input, expected, got) end
@@ -206,7 +209,9 @@ local function shrink_finding(state, port, finding)
   local function fails(task)
     if sys.monotonic_s() > ends then return false end
     local input = { task = task, kind = finding.input.kind, own = finding.input.own }
-    local expected = state.reference:ask(task, { limit_s = state.limit_s, sums = state.tolerance.sum })
+    local expected = state.reference:ask(task, {
+      limit_s = state.limit_s, sums = state.tolerance.sum,
+    })
     if not (expected.value or expected.exception) then return false end
     if expected.exception and not finding.expected.exception then return false end
     local found, got = judge_port(state, port, input, expected)

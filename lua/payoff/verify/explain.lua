@@ -1,4 +1,5 @@
--- explain: a wrong value -> the arithmetic that makes it (profiler/workers/python/payoff_explain.py).
+-- explain: a wrong value -> the arithmetic that makes it, found by a Python program
+-- (profiler/workers/python/payoff_explain.py).
 --
 --   local found = explain.value(reference, launcher, { task =, expected =, got =, limit_s = 60 })
 --   --> { found = "uint64", sentence = "Exactly what …", advice = "Use …" } | { reason = … }

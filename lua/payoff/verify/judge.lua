@@ -1,12 +1,12 @@
 -- judge: two outcomes of one call -> what is wrong with the port's, worst first.
 --
---   judge.compare(expected, got, { tolerance = { ulp = 2 }, task = …, own = true, kind = "native" })
+--   judge.compare(expected, got, { tolerance = { ulp = 2 }, task = t, own = true })
 --   --> nil: the same; or { category = "value", failing = true, text = "returns 2 for (1,) instead
 --       of 1" }, and the differences of floats in ulps
 --
 -- `own` inputs are the experiment's, recorded ones, and failures met before: there the port has to
--- do all that the reference does. On inputs that payoff made up, it may refuse loudly what its types
--- cannot hold, and return a float where Python returns an integer of the same value.
+-- do all that the reference does. On inputs that payoff made up, it may refuse loudly what its
+-- types cannot hold, and return a float where Python returns an integer of the same value.
 
 local difference = require "payoff.verify.difference"
 local json = require "payoff.native.json"
@@ -41,7 +41,8 @@ local function is_kind_of(got, wanted)
 end
 
 local function says(exception)
-  return exception.type .. (exception.message ~= "" and ": " .. words.short(exception.message) or "")
+  local message = exception.message ~= "" and ": " .. words.short(exception.message) or ""
+  return exception.type .. message
 end
 
 local domain_errors = { TypeError = true, AttributeError = true }
@@ -51,7 +52,9 @@ local refusals = { OverflowError = true, UnicodeEncodeError = true, UnicodeError
 local function of_raising(expected, got, context)
   local wanted = base_name(expected.exception.type)
   local call = words.call(context.task)
-  if got.argument then return finding("refused", "does not take " .. call .. ": " .. got.argument) end
+  if got.argument then
+    return finding("refused", "does not take " .. call .. ": " .. got.argument)
+  end
   if not got.exception then
     local text = ("returns %s for %s, where the reference raises %s"):format(
       words.value(got.value), call, says(expected.exception))
@@ -127,7 +130,9 @@ local function of_values(expected, got, context)
   local text = value_text(expected, got, context, comparison)
   local more = { ulps = d.ulps }
   if d.type then return finding("type", text, more) end
-  if d.value and not (context.tolerance.order and inside) then return finding("value", text, more) end
+  if d.value and not (context.tolerance.order and inside) then
+    return finding("value", text, more)
+  end
   if d.float then
     if context.tolerance.sum and within_sum(expected, got) then
       return finding("within", text .. " (within the bound of a sum)", more)

@@ -42,11 +42,11 @@ local function tried(result)
     text = text .. (" %d more took the reference too long."):format(result.too_long)
   end
   if result.beyond > 0 then
-    text = text .. (" %d more it could not take, for its memory or its depth."):format(result.beyond)
+    text = text .. (" %d more were beyond its memory or depth."):format(result.beyond)
   end
   if result.reduced then
-    text = text .. " The experiment's own tasks are too slow to vary: inputs were made from smaller "
-      .. "ones; give smaller tasks for a closer look."
+    text = text .. " The experiment's own tasks are too slow to vary: inputs were made from "
+      .. "smaller ones; give smaller tasks for a closer look."
   end
   return text
 end

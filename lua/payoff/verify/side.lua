@@ -94,7 +94,8 @@ function Side:ask_plainly(task, options)
     if not reply then
       if not problem then return self:broken(message, code) end
       if i == 1 or problem.kind == "argument" then return { argument = problem.message } end
-      return { exception = { type = problem.type or problem.kind, message = problem.message or "" } }
+      return { exception = { type = problem.type or problem.kind,
+                             message = problem.message or "" } }
     end
     if reply.unraisable then options.unraisable = reply.unraisable end
   end

@@ -17,17 +17,14 @@ EVENTS_MAX = 200000  # per call: then the function goes on unwatched, at its own
 
 
 def is_conditional(name):
-    return "JUMP_IF" in name or name == "FOR_ITER" or name.startswith("JUMP_IF")
+    return "JUMP" in name and "_IF_" in name or name == "FOR_ITER"
 
 
 def jumps_of(code):
     """Offset of each conditional jump -> its line."""
     found, line = {}, code.co_firstlineno
     for one in dis.get_instructions(code):
-        starts = getattr(one, "line_number", None) if sys.version_info >= (3, 13) else (
-            one.starts_line
-        )
-        line = starts or line
+        line = (one.line_number if sys.version_info >= (3, 13) else one.starts_line) or line
         if is_conditional(one.opname):
             found[one.offset] = line
     return found

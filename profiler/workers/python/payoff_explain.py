@@ -149,12 +149,15 @@ def width_words(case, one):
     elif inner and inner != outer:
         sentence += "; `%s` is the first that wraps" % inner
     enough = None
+    least = one.width[0] if one.width[1] else one.width[0] // 2
     try:
-        enough = next((bits for bits in (64, 128) if bits > one.width[0] and case.fits(bits)), 0)
+        enough = next((bits for bits in (64, 128) if bits > least and case.fits(bits)), 0)
     except TimeLimit:
         pass
     if enough == 0:
         advice = "No C type is wide enough for this: use doubles, or a library for large integers."
+    elif enough == one.width[0]:
+        advice = "Use signed %d-bit integers." % enough
     else:
         advice = "Use %d-bit integers or double." % (enough or 128)
     return sentence + ".", advice

@@ -140,11 +140,13 @@ class Finder:
 def other_sitecustomize(folder):
     """The one that would have run without us."""
     sys.path[:] = [one for one in sys.path if os.path.abspath(one or ".") != folder]
-    sys.modules.pop("sitecustomize", None)
+    ours = sys.modules.pop("sitecustomize", None)
     try:
         import sitecustomize  # noqa: F401
     except ImportError:
         pass
+    if ours is not None:  # the import that runs us asks for it
+        sys.modules.setdefault("sitecustomize", ours)
 
 
 def begin():
