@@ -15,8 +15,9 @@ local cli = {}
 local commands = {
   run = "run", try = "try", counters = "counters", doctor = "doctor",
   runs = "runs", show = "runs", export = "runs",
+  verify = "verify", record = "record", ranges = "ranges",
 }
-local order = { "run", "try", "runs", "counters", "doctor" }
+local order = { "run", "try", "verify", "ranges", "record", "runs", "counters", "doctor" }
 
 local function out(text)
   fault.check("io", "cannot write to standard output", sys.write(1, text))

@@ -162,9 +162,11 @@ local function check_tolerance(t, complain)
   end
   local tolerance = check.tolerance or {}
   for key, value in pairs(tolerance) do
-    if key ~= "ulp" and key ~= "relative" and key ~= "absolute" then
+    if key == "order" or key == "sum" then
+      if type(value) ~= "boolean" then complain("check.tolerance.%s must be true or false", key) end
+    elseif key ~= "ulp" and key ~= "relative" and key ~= "absolute" then
       complain("check.tolerance: no field '%s'%s", tostring(key),
-        nearest.hint(tostring(key), { "ulp", "relative", "absolute" }))
+        nearest.hint(tostring(key), { "ulp", "relative", "absolute", "order", "sum" }))
     elseif type(value) ~= "number" or value < 0 then
       complain("check.tolerance.%s must be a number, 0 or more", key)
     end

@@ -212,3 +212,39 @@ def value_of(item, depth=0):
 
 def decode(item):
     return relaxed(value_of, item)
+
+
+# --- tasks --------------------------------------------------------------------------------------
+
+
+def derived(kind):
+    """A class of its own below `kind`: what is left of exact type checks when they meet it."""
+    return type("Derived" + kind.__name__.capitalize(), (kind,), {})
+
+
+DERIVED = {kind: derived(kind) for kind in (int, float, str, bytes, list, tuple, dict, set)}
+
+
+def argument_of(item, args):
+    if isinstance(item, list) and len(item) == 2:
+        if item[0] == "r" and type(item[1]) is int and 0 <= item[1] < len(args):
+            return args[item[1]]
+        if item[0] == "x":
+            value = value_of(item[1])
+            if type(value) in DERIVED:
+                return DERIVED[type(value)](value)
+    return value_of(item)
+
+
+def task_of(item):
+    if not isinstance(item, list) or item[:1] != ["t"]:
+        raise Failure("argument", "is no tuple")
+    args = []
+    for part in item[1:]:
+        args.append(argument_of(part, args))
+    return tuple(args)
+
+
+def decode_task(item):
+    """The arguments of a task: values, and two encodings that only arguments have."""
+    return relaxed(task_of, item)

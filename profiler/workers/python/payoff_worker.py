@@ -23,7 +23,7 @@ from operator import length_hint
 import payoff_task
 from payoff_fault import Failure, clean
 from payoff_subject import LibraryPath, load
-from payoff_values import MESSAGE_MAX, Encoded, decode, encode_all, relaxed, to_base64
+from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed, to_base64
 
 MODES = ("serial", "process", "thread")
 READ_SIZE = 4096  # a group of 254 events
@@ -119,6 +119,7 @@ class Worker:
     def __init__(self, counters, sources):
         self.counters, self.sources = counters, sources
         self.func = self.method = self.tasks = self.results = self.pool = self.left = None
+        self.examiner = None
 
     def hello(self, command):
         if command.get("protocol") != 1:
@@ -136,6 +137,10 @@ class Worker:
         reply = {"load_ns": load_ns}
         if file:
             reply["file"] = clean(os.path.abspath(file))
+        if command.get("signature"):
+            with LibraryPath():
+                examine = importlib.import_module("payoff_examine")
+                reply["signature"] = examine.signature(func)
         return reply
 
     def prepare(self, command):
@@ -146,9 +151,7 @@ class Worker:
         values = []
         for task in tasks:
             try:
-                values.append(decode(task))
-                if type(values[-1]) is not tuple:
-                    raise Failure("argument", "is no tuple")
+                values.append(decode_task(task))
             except Failure as failure:
                 text = "task %d: %s" % (len(values), failure.error["message"])
                 raise Failure("argument", text, task=len(values)) from None
@@ -258,6 +261,18 @@ class Worker:
             "after": [to_base64(one) for one in after],
         }
 
+    def examine(self, command):
+        with LibraryPath():
+            examine = importlib.import_module("payoff_examine")
+            importlib.import_module("payoff_cover")
+            importlib.import_module("payoff_terms")
+        if self.func is None:
+            raise Failure("usage", "examine needs a `load` that went well")
+        self.close_pool()
+        if self.examiner is None or self.examiner.func is not self.func:
+            self.examiner = examine.Examiner(self.func)
+        return self.examiner.examine(*examine.check(command))
+
     def give_results(self, command):
         if self.results is None:
             raise Failure("usage", "there are no results: no run went well since the last change")
@@ -279,6 +294,7 @@ COMMANDS = {
     "prepare": Worker.prepare,
     "run": Worker.run,
     "results": Worker.give_results,
+    "examine": Worker.examine,
     "leave": Worker.leave,
 }
 

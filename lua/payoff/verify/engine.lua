@@ -1,0 +1,320 @@
+-- engine: differential testing of an experiment's ports: every input to the reference and to each
+-- port, every difference judged, the worst shrunk and explained.
+--
+--   local report = engine.run(experiment, { budget_s = 10, seed = 7, only = {}, note = print })
+--   --> { seed =, inputs = { total =, kinds = {…} }, coverage =, ports = { { name =, state =,
+--         findings = { { category =, text =, count =, task = }, … } }, … } }
+--
+-- The experiment's own tasks and kept failures always run; the budget is for what payoff makes up.
+
+local build = require "payoff.run.build"
+local corpus = require "payoff.verify.corpus"
+local explain = require "payoff.verify.explain"
+local fault = require "payoff.fault"
+local growth = require "payoff.verify.growth"
+local inputs = require "payoff.verify.inputs"
+local judge = require "payoff.verify.judge"
+local launch = require "payoff.run.launch"
+local shrink = require "payoff.verify.shrink"
+local side = require "payoff.verify.side"
+local sys = require "payoff.native.sys"
+
+local engine = {}
+
+local MEMORY_BYTES = 2 << 30
+local CRASHES_MAX = 5
+
+local State = {}
+State.__index = State
+
+local function limits(budget_s)
+  return math.min(2, math.max(0.2, budget_s / 20))
+end
+
+local function open_port(state, subject, python)
+  local port = { subject = subject, name = subject.name, findings = {}, tried = 0, refused = 0,
+                 crashes = 0, ulps = {} }
+  local ok, reason = build.subject(subject, { python = subject.python or python,
+                                              note = state.note })
+  if ok ~= "ok" then
+    port.state, port.reason = ok, reason
+  else
+    port.side = side.open(subject, { launcher = state.launcher, memory_bytes = MEMORY_BYTES })
+    local started, why = port.side:start()
+    if not started then port.state, port.reason = "failed", why end
+  end
+  return port
+end
+
+local function wanted(subject, only)
+  if #only == 0 then return true end
+  for _, glob in ipairs(only) do
+    local pattern = glob:gsub("[%^%$%(%)%%%.%[%]%+%-]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".")
+    if subject.name:match("^" .. pattern .. "$") then return true end
+  end
+  return false
+end
+
+local function context(state, port, input, limit_s)
+  return {
+    tolerance = state.tolerance, task = input.task, own = input.own, input = input.kind,
+    kind = port.subject.kind, limit_s = limit_s,
+  }
+end
+
+local function port_limit(state, input, expected)
+  local base = math.max(1, 20 * (expected.seconds or 0))
+  if input.own then return state.timeout_s or math.max(10, base) end
+  return base
+end
+
+-- finding | nil for one input and one port.
+local function judge_port(state, port, input, expected)
+  local limit_s = port.subject.timeout or port_limit(state, input, expected)
+  local got = port.side:ask(input.task, { limit_s = limit_s })
+  if got.unusable then
+    port.state, port.reason = "failed", got.unusable
+    return nil, got
+  end
+  got.plain = port.side.plain
+  return judge.compare(expected, got, context(state, port, input, limit_s)), got
+end
+
+local function note_ulps(port, finding)
+  for _, ulp in ipairs(finding.ulps or {}) do
+    local bin = ulp == math.huge and math.huge or ulp < 1 and 0
+      or math.floor(math.log(ulp, 2) + 1e-9)
+    port.ulps[bin] = (port.ulps[bin] or 0) + 1
+  end
+end
+
+local function keep(port, finding, input, expected, got)
+  note_ulps(port, finding)
+  local known = port.findings[finding.category]
+  if known then
+    known.count = known.count + 1
+    return
+  end
+  finding.count, finding.input, finding.expected, finding.got = 1, input, expected, got
+  finding.task = input.task
+  port.findings[finding.category] = finding
+end
+
+local skipped = { MemoryError = true, RecursionError = true }
+
+-- What the reference does; nil where that is no measure for anybody.
+local function ask_reference(state, input)
+  local limit_s = input.own and (state.timeout_s or 600) or state.limit_s
+  local expected = state.reference:ask(input.task, {
+    limit_s = limit_s, coverage = not state.covered, sums = state.tolerance.sum,
+  })
+  if expected.unusable then
+    fault.raise("failed", "the reference cannot be run: %s", expected.unusable)
+  end
+  if expected.timeout or expected.died then
+    if input.own and input.kind ~= "failure" then
+      fault.raise("failed", "the reference %s", expected.died or "takes too long for its own tasks")
+    end
+    state.source:too_long(input)
+    state.too_long = state.too_long + 1
+    return nil
+  end
+  if expected.argument or expected.exception and skipped[expected.exception.type] then
+    state.beyond = state.beyond + 1
+    return nil
+  end
+  return expected
+end
+
+local function note_coverage(state)
+  local seen = state.reference.coverage
+  if not seen then return end
+  if not state.coverage or seen.reached > state.coverage.reached then state.stale = 0 end
+  state.stale = (state.stale or 0) + 1
+  state.coverage = seen
+  state.covered = seen.reached == seen.of or state.stale > 500
+end
+
+local function try_input(state, input)
+  local expected = ask_reference(state, input)
+  if not expected then return end
+  note_coverage(state)
+  state.inputs.total = state.inputs.total + 1
+  state.inputs.kinds[input.kind] = (state.inputs.kinds[input.kind] or 0) + 1
+  if input.kind == "task" or input.kind == "recorded" then
+    state.fast[#state.fast + 1] = { task = input.task, seconds = expected.seconds,
+                                    raised = expected.exception, mutates = expected.arguments }
+  end
+  for _, port in ipairs(state.ports) do
+    -- Only Python has classes of one's own below int.
+    local meant = input.kind ~= "subclass" or port.subject.kind == "python"
+    if not port.state and meant then
+      local finding, got = judge_port(state, port, input, expected)
+      port.tried = port.tried + 1
+      if finding then keep(port, finding, input, expected, got) end
+      if finding and (finding.category == "crash" or finding.category == "hang") then
+        port.crashes = port.crashes + 1
+        if port.crashes >= CRASHES_MAX then port.state = "given up" end
+      end
+    end
+  end
+end
+
+-- The tasks that the generated inputs are made from: those that the reference does quickly, or else
+-- a guess at smaller ones.
+local function bases(state)
+  table.sort(state.fast, function(a, b) return a.seconds < b.seconds end)
+  local out = {}
+  for _, entry in ipairs(state.fast) do
+    if entry.seconds < state.limit_s / 4 and #out < 4 then out[#out + 1] = entry.task end
+  end
+  if #out > 0 or #state.fast == 0 then return out end
+  local task = { "t" }
+  for i = 2, #state.fast[1].task do
+    local value = state.fast[1].task[i]
+    task[i] = value[1] == "i" and { "i", "0" } or value
+  end
+  state.reduced = true
+  return { task }
+end
+
+local function own_inputs(state)
+  while true do
+    local input = state.source:next()
+    if not input then return end
+    state.note(("verifying: %s %d"):format(input.kind, state.inputs.total + 1))
+    try_input(state, input)
+  end
+end
+
+local function generated_inputs(state)
+  local made = bases(state)
+  if #made == 0 then return end
+  state.source:begin_generated(made)
+  local ends, count = sys.monotonic_s() + state.budget_s, 0
+  while sys.monotonic_s() < ends and count < state.inputs_max do
+    local input = state.source:next()
+    if not input then return end
+    count = count + 1
+    if count % 50 == 1 then state.note(("verifying: %d inputs"):format(state.inputs.total)) end
+    if sys.interrupt.interrupted() then fault.raise("interrupted", "interrupted") end
+    try_input(state, input)
+  end
+end
+
+-- The smallest input found that fails in the same way.
+local function shrink_finding(state, port, finding)
+  local slow = finding.category == "hang" or (finding.expected.seconds or 0) > 1
+  local ends = sys.monotonic_s() + math.max(1, state.budget_s / 4)
+  local function fails(task)
+    if sys.monotonic_s() > ends then return false end
+    local input = { task = task, kind = finding.input.kind, own = finding.input.own }
+    local expected = state.reference:ask(task, {
+      limit_s = state.limit_s, sums = state.tolerance.sum,
+    })
+    if not (expected.value or expected.exception) then return false end
+    if expected.exception and not finding.expected.exception then return false end
+    local found, got = judge_port(state, port, input, expected)
+    if not found or found.category ~= finding.category then return false end
+    finding.text, finding.expected, finding.got, finding.task = found.text, expected, got, task
+    return true
+  end
+  shrink.task(finding.task, fails, slow and 12 or 300)
+end
+
+local explained = { value = true, type = true, exception = true, within = true }
+
+local function finish_finding(state, port, finding)
+  if finding.failing then
+    state.note(("verifying: shrinking what %s does wrong"):format(port.name))
+    shrink_finding(state, port, finding)
+    corpus.add(state.kept, { kind = "failure", task = finding.task, subject = port.name,
+                             category = finding.category })
+  end
+  if not explained[finding.category] or not finding.expected.value then return end
+  if not (finding.failing or finding.category == "within") or not finding.got.value then return end
+  state.note(("verifying: explaining what %s does wrong"):format(port.name))
+  finding.why = explain.value(state.reference.subject, state.launcher, {
+    task = finding.task, expected = finding.expected.value, got = finding.got.value,
+    limit_s = math.max(10, state.explain_s, 12 * (finding.expected.seconds or 0)),
+  })
+end
+
+local function state_of(port)
+  if port.state and port.state ~= "given up" then return port.state end
+  local worst = port.list[1]
+  if not worst or not worst.failing then return "right" end
+  if worst.category == "crash" or worst.category == "hang" then return "failed" end
+  return "wrong"
+end
+
+local function finish_port(state, port)
+  if port.side and not port.state and not port.findings.crash and not port.findings.hang then
+    local finding = growth.find(state, port)
+    if finding then port.findings.growth = finding end
+  end
+  port.list = {}
+  for _, category in ipairs(judge.order) do
+    local finding = port.findings[category]
+    if finding then port.list[#port.list + 1] = finding end
+  end
+  local left = 2 -- the worst ones are worth the time
+  for _, finding in ipairs(port.list) do
+    if left > 0 and finding.category ~= "growth" and port.side then
+      finish_finding(state, port, finding)
+      left = left - 1
+    end
+  end
+  port.state = state_of(port)
+end
+
+local function tasks_of(experiment)
+  local out = {}
+  for _, task in ipairs(experiment.sizes[1].tasks) do out[#out + 1] = task end
+  return out
+end
+
+local function new_state(experiment, options)
+  return setmetatable({
+    launcher = launch.new({ python = options.python }), note = options.note or function() end,
+    budget_s = options.budget_s, limit_s = limits(options.budget_s), fast = {},
+    inputs_max = options.inputs_max or math.huge, tolerance = experiment.tolerance,
+    timeout_s = experiment.timeout, inputs = { total = 0, kinds = {} }, too_long = 0, beyond = 0,
+    kept = options.kept, explain_s = options.explain_s or 60, ports = {},
+  }, State)
+end
+
+function engine.run(experiment, options)
+  local state = new_state(experiment, options)
+  local reference = experiment.subjects[1]
+  local python = state.launcher:interpreter({})
+  local ok, reason = build.subject(reference, { python = reference.python or python,
+                                                note = state.note })
+  if ok ~= "ok" then fault.raise("data", "the reference cannot be run: %s", reason) end
+  state.reference = side.open(reference, { launcher = state.launcher, memory_bytes = MEMORY_BYTES,
+                                           signature = true })
+  local started, why = state.reference:start()
+  if not started then fault.raise("failed", "the reference cannot be run: %s", why) end
+  for i = 2, #experiment.subjects do
+    if wanted(experiment.subjects[i], options.only) then
+      state.ports[#state.ports + 1] = open_port(state, experiment.subjects[i], python)
+    end
+  end
+  local tasks = tasks_of(experiment)
+  if options.guess then tasks = { inputs.of_signature(state.reference.signature) or { "t" } } end
+  state.source = inputs.new { tasks = tasks, corpus = state.kept.entries, seed = options.seed }
+  own_inputs(state)
+  generated_inputs(state)
+  for _, port in ipairs(state.ports) do finish_port(state, port) end
+  for _, port in ipairs(state.ports) do
+    if port.side then port.side:close() end
+  end
+  state.reference:close()
+  return {
+    name = experiment.name, seed = options.seed, inputs = state.inputs, too_long = state.too_long,
+    beyond = state.beyond, coverage = state.coverage, ports = state.ports, reduced = state.reduced,
+    expect = experiment.subjects,
+  }
+end
+
+return engine

@@ -1,0 +1,153 @@
+-- report: what `payoff verify` prints.
+--
+--   report.render(result)     --> "c WRONG: returns …\n…"
+
+local judge = require "payoff.verify.judge"
+
+local report = {}
+
+local labels = {
+  identity = "differs in whose object it returns", message = "differs in its message",
+  zero = "differs in the sign of a zero", number = "returns another kind of number",
+  within = "in tolerance", refused = "refuses", noraise = "cannot raise",
+  lenient = "differs where the reference refuses", opaque = "compared by its text alone",
+}
+
+local titles = {
+  crash = "FAILED", hang = "FAILED", exception = "WRONG", unraisable = "WRONG", type = "WRONG",
+  value = "WRONG", mutation = "WRONG", order = "WRONG", growth = "WRONG",
+}
+
+local kind_order = { "failure", "task", "recorded", "boundary", "aliased", "subclass", "random",
+  "mutation" }
+local kind_names = {
+  failure = "kept failure", task = "task of the experiment", recorded = "recorded call",
+  boundary = "at boundaries", aliased = "aliased", subclass = "of subclasses", random = "random",
+  mutation = "mutated",
+}
+local plurals = { failure = "kept failures", task = "tasks of the experiment",
+  recorded = "recorded calls" }
+
+local function tried(result)
+  local parts = {}
+  for _, kind in ipairs(kind_order) do
+    local n = result.inputs.kinds[kind]
+    if n then
+      local name = n > 1 and plurals[kind] or kind_names[kind]
+      parts[#parts + 1] = ("%d %s"):format(n, name)
+    end
+  end
+  local text = ("Tried %d inputs: %s."):format(result.inputs.total, table.concat(parts, ", "))
+  if result.too_long > 0 then
+    text = text .. (" %d more took the reference too long."):format(result.too_long)
+  end
+  if result.beyond > 0 then
+    text = text .. (" %d more were beyond its memory or depth."):format(result.beyond)
+  end
+  if result.reduced then
+    text = text .. " The experiment's own tasks are too slow to vary: inputs were made from "
+      .. "smaller ones; give smaller tasks for a closer look."
+  end
+  return text
+end
+
+local function coverage(result)
+  local seen = result.coverage
+  if not seen or not seen.known then
+    return "Which branches of the reference were reached is unknown: it is not written in Python."
+  end
+  if seen.of == 0 then return "The reference has no branches." end
+  local text = ("Branches of the reference reached: %d of %d"):format(seen.reached, seen.of)
+  if seen.reached == seen.of then return text .. "." end
+  local lines = {}
+  for i, line in ipairs(seen.missing) do
+    if i <= 12 then lines[#lines + 1] = tostring(math.tointeger(line)) end
+  end
+  return ("%s (one way only, or not at all: line%s %s%s)."):format(text, #lines > 1 and "s" or "",
+    table.concat(lines, ", "), #seen.missing > 12 and ", …" or "")
+end
+
+local function histogram(port)
+  local bins = {}
+  for bin in pairs(port.ulps) do bins[#bins + 1] = bin end
+  if #bins == 0 then return nil end
+  table.sort(bins)
+  local parts = {}
+  for _, bin in ipairs(bins) do
+    local name = bin == math.huge and "not finite" or bin == 0 and "1"
+      or bin >= 62 and "≥ 2^62" or ("%d–%d"):format(1 << bin, (1 << bin + 1) - 1)
+    if bin ~= math.huge and bin > 20 and bin < 62 then
+      name = ("2^%d–2^%d"):format(bin, bin + 1)
+    end
+    parts[#parts + 1] = ("%s: %d"):format(name, port.ulps[bin])
+  end
+  return "  floats that differ, by ULP: " .. table.concat(parts, ", ")
+end
+
+local function why(finding)
+  local found = finding.why
+  if not found then return nil end
+  if found.found then
+    return ("  %s%s"):format(found.sentence, found.advice ~= "" and " " .. found.advice or "")
+  end
+  return ("  Why is not known: %s."):format(found.reason or "nothing reproduces it")
+end
+
+local function times(finding)
+  return finding.count > 1 and (" (%d inputs)"):format(finding.count) or ""
+end
+
+local function port_lines(lines, port)
+  if port.state == "missing" or port.reason then
+    lines[#lines + 1] = ("%s %s: %s"):format(port.name,
+      port.state == "missing" and "missing" or "FAILED", port.reason)
+    return
+  end
+  local worst = port.list[1]
+  if not worst or not worst.failing then
+    lines[#lines + 1] = ("%s: no difference found in %d inputs"):format(port.name, port.tried)
+  end
+  for i, finding in ipairs(port.list) do
+    local title = finding.failing and (i == 1 and port.name .. " " .. titles[finding.category]
+      or "  also " .. titles[finding.category]) or "  note, " .. labels[finding.category]
+    lines[#lines + 1] = ("%s: %s%s"):format(title, finding.text, times(finding))
+    lines[#lines + 1] = why(finding)
+  end
+  lines[#lines + 1] = histogram(port)
+  if port.crashes >= 5 then
+    lines[#lines + 1] = ("  given up after %d crashes"):format(port.crashes)
+  end
+end
+
+function report.render(result)
+  local lines = {}
+  for _, port in ipairs(result.ports) do port_lines(lines, port) end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = tried(result)
+  lines[#lines + 1] = coverage(result)
+  lines[#lines + 1] = ("Seed %d."):format(result.seed)
+  return table.concat(lines, "\n") .. "\n"
+end
+
+-- The result as plain data, for JSON.
+function report.data(result)
+  local ports = {}
+  for i, port in ipairs(result.ports) do
+    local findings = {}
+    for k, finding in ipairs(port.list or {}) do
+      findings[k] = {
+        category = finding.category, failing = finding.failing, text = finding.text,
+        count = finding.count, task = finding.task, expected = finding.expected
+          and finding.expected.value, got = finding.got and finding.got.value, why = finding.why,
+      }
+    end
+    ports[i] = { name = port.name, state = port.state, reason = port.reason, tried = port.tried,
+                 findings = #findings > 0 and findings or nil }
+  end
+  return { experiment = result.name, seed = result.seed, inputs = result.inputs, ports = ports,
+           coverage = result.coverage, too_long = result.too_long, beyond = result.beyond }
+end
+
+report.rank = judge.rank
+
+return report

@@ -1,0 +1,301 @@
+"""Why a port returns something else: the reference, run again as C would have computed.
+
+    stdin   {"subject": …, "task": ["t", …], "expected": value, "got": value | null,
+             "exception": "ValueError" | null, "limit_s": 60}
+    stdout  {"found": "uint64", "sentence": "Exactly what …", "advice": "Use …", "tried": […]}
+            or {"found": null, "tried": […], "untried": […], "reason": …}
+"""
+
+import json
+import math
+import os
+import sys
+import time
+
+from payoff_examine import Alarm, TimeLimit
+from payoff_fault import Failure
+from payoff_hypotheses import HYPOTHESES, Watch, single, wrapped
+from payoff_rewrite import HIDDEN, Code, Unknown
+from payoff_subject import load
+from payoff_terms import Terms
+from payoff_values import decode_task, encode, value_of
+
+
+class Found(BaseException):
+    """The first value that does not fit."""
+
+
+def is_same(value, got):
+    """Equal for this purpose: the same bits, or numbers of equal value (C has no int result)."""
+    try:
+        if encode(value) == encode(got):
+            return True
+    except Failure:
+        return False
+    if isinstance(value, (list, tuple)) and type(value) is type(got) and len(value) == len(got):
+        return all(map(is_same, value, got))
+    numbers = all(type(one) in (int, float, bool) for one in (value, got))
+    return numbers and (value == got or (value != value and got != got))
+
+
+class LooseMath:
+    """The math module as C has it: NaN and infinity where Python raises."""
+
+    def __getattr__(self, name):
+        thing = getattr(math, name)
+        if not callable(thing):
+            return thing
+
+        def function(*args):
+            try:
+                return thing(*args)
+            except ValueError:
+                return math.nan
+            except OverflowError:
+                return math.inf
+
+        return function
+
+
+class Case:
+    """One failing task and the time there is for it."""
+
+    def __init__(self, request):
+        self.func = load(request["subject"])[0]
+        self.code = Code(self.func)
+        self.task, self.deadline = request["task"], time.monotonic() + request["limit_s"]
+        self.raised = request.get("exception")
+        self.got = None if self.raised else value_of(request["got"])
+        expected = request.get("expected")
+        self.expected = None if expected is None else value_of(expected)
+
+    def left_s(self):
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeLimit
+        return left
+
+    def run(self, func):
+        """A value, or the name of the exception's type, of the rewritten function."""
+        try:
+            with Alarm(self.left_s()):
+                return func(*decode_task(self.task)), None
+        except (TimeLimit, Found):
+            raise
+        except BaseException as error:
+            return None, type(error).__name__
+
+    def try_one(self, one):
+        helpers = {HIDDEN + key: value for key, value in one.helpers.items()}
+        func = self.code.run(one.rewriter(self.code), helpers)
+        value, raised = self.run(func)
+        if raised and self.raised:
+            return raised == self.raised.rpartition(".")[2]
+        if raised in ("ValueError", "OverflowError"):  # C goes on with NaN and infinity
+            space = func.__globals__
+            for key, thing in list(space.items()):
+                if thing is math:
+                    space[key] = LooseMath()
+                elif key in dir(math) and thing is getattr(math, key):
+                    space[key] = getattr(LooseMath(), key)
+            value, raised = self.run(func)
+        return not raised and not self.raised and is_same(value, self.got)
+
+    def first_wrap(self, width):
+        """Where an integer first leaves the width: expression and loop variables there."""
+        bits, signed = width
+        low, high = (-(1 << (bits - 1)), 1 << (bits - 1)) if signed else (0, 1 << bits)
+
+        def watch(value, place):
+            if value.__class__ is int and not low <= value < high:
+                frame = sys._getframe(1)
+                names = {key: frame.f_locals.get(key) for key in watcher.places[place][2]}
+                raise Found(place, names)
+            return value
+
+        watcher = Watch(self.code)
+        func = self.code.run(watcher, {HIDDEN + "watch": watch})
+        try:
+            self.run(func)
+        except Found as found:
+            place, names = found.args
+            inner, outer, _ = watcher.places[place]
+            return self.code.text(inner), self.code.text(outer), names
+        return None
+
+    def fits(self, bits):
+        limit = 1 << (bits - 1)
+
+        def watch(value, place):
+            if value.__class__ is int and not -limit <= value < limit:
+                raise Found
+            return value
+
+        try:
+            self.run(self.code.run(Watch(self.code), {HIDDEN + "watch": watch}))
+            return True
+        except Found:
+            return False
+
+
+def width_words(case, one):
+    """The sentence and the advice where a width was too small."""
+    place = case.first_wrap(one.width)
+    inner, outer, names = place if place else ("", case.code.name, {})
+    at = ", ".join("%s = %s" % item for item in names.items() if item[1] is not None)
+    sentence = "Exactly what `%s` gives %s" % (outer, one.words)
+    if at:
+        sentence += "; it first wraps at %s" % at
+    elif inner and inner != outer:
+        sentence += "; `%s` is the first that wraps" % inner
+    enough = None
+    least = one.width[0] if one.width[1] else one.width[0] // 2
+    try:
+        enough = next((bits for bits in (64, 128) if bits > least and case.fits(bits)), 0)
+    except TimeLimit:
+        pass
+    if enough == 0:
+        advice = "No C type is wide enough for this: use doubles, or a library for large integers."
+    elif enough == one.width[0]:
+        advice = "Use signed %d-bit integers." % enough
+    else:
+        advice = "Use %d-bit integers or double." % (enough or 128)
+    return sentence + ".", advice
+
+
+def orders(terms):
+    """Sums of the same terms that people and compilers make."""
+
+    def plain(items):
+        total = 0.0
+        for one in items:
+            total += one
+        return total
+
+    def lanes(count):
+        parts = [plain(terms[at::count]) for at in range(count)]
+        while len(parts) > 1:
+            half = len(parts) // 2
+            parts = [parts[at] + parts[at + half] for at in range(half)]
+        return parts[0]
+
+    def halves(low, high):
+        if high - low <= 2:
+            return plain(terms[low:high])
+        middle = (low + high) // 2
+        return halves(low, middle) + halves(middle, high)
+
+    def narrow():
+        total = 0.0
+        for one in terms:
+            total = single(total + single(one))
+        return total
+
+    yield "reversed", "added from the last term to the first", plain(reversed(terms))
+    yield "fsum", "rounded once, as math.fsum gives it", math.fsum(terms)
+    yield "pairwise", "added in pairs", halves(0, len(terms))
+    for count in (2, 4, 8, 16):
+        yield "lanes-%d" % count, "added in %d lanes, as vector instructions do" % count, (
+            lanes(count)
+        )
+    yield "sorted", "added in ascending order", plain(sorted(terms))
+    yield "float32-sum", "added in single precision", narrow()
+
+
+def try_sums(case, tried):
+    terms, _ = Terms(case.func).found(decode_task(case.task))
+    if terms is None or type(case.got) is not float:
+        return None
+    for key, words, value in orders(terms):
+        tried.append(key)
+        if value == case.got:
+            advice = "Use double." if key == "float32-sum" else (
+                "No port that adds in another order can have the same bits: add in Python's order, "
+                "or say check = { tolerance = { sum = true } }."
+            )
+            return {"found": key, "advice": advice, "sentence":
+                    "Exactly what the reference's %d terms give %s." % (len(terms), words)}
+    for number in (0, len(terms) - 1):
+        if len(terms) > 1 and math.fsum(terms[:number] + terms[number + 1:]) == case.got:
+            return {"found": "lost", "advice": "Look at the loop's ends.", "sentence":
+                    "Exactly what is left when the %s term is lost." % ("last" if number else
+                                                                        "first")}
+    return None
+
+
+def results(expected):
+    """What may have become of the right result on its way out."""
+    if type(expected) is int:
+        for bits in (64, 32, 16, 8):
+            for signed in (False, True):
+                kind = "%sint%d" % ("" if signed else "u", bits)
+                yield kind, "cut to %s" % kind, wrapped(expected, bits, signed)
+        if abs(expected) < 2**1023:
+            yield "double", "rounded to a double", int(float(expected))
+    if type(expected) is float:
+        yield "float32", "rounded to single precision", single(expected)
+        if math.isfinite(expected):
+            yield "trunc", "without its fraction", math.trunc(expected)
+            yield "round", "rounded to a whole number", round(expected)
+    if type(expected) in (int, float):
+        yield "negated", "with the wrong sign", -expected
+        yield "more", "plus 1", expected + 1
+        yield "less", "minus 1", expected - 1
+    if type(expected) in (list, tuple):
+        yield "reversed", "in reverse order", expected[::-1]
+        yield "shorter", "without its last item", expected[:-1]
+        yield "later", "without its first item", expected[1:]
+
+
+def try_result(case, tried):
+    if case.raised or is_same(case.expected, case.got):
+        return None
+    for key, words, value in results(case.expected):
+        tried.append("result:" + key)
+        if is_same(value, case.got):
+            return {"found": "result:" + key, "advice": "",
+                    "sentence": "Exactly the right result %s." % words}
+    return None
+
+
+def try_all(case, tried):
+    for one in HYPOTHESES:
+        tried.append(one.key)
+        try:
+            right = case.try_one(one)
+        except (SyntaxError, RecursionError):
+            continue
+        if right and one.width:
+            sentence, advice = width_words(case, one)
+            return {"found": one.key, "sentence": sentence, "advice": advice}
+        if right:
+            sentence = "Exactly what `%s` gives %s." % (case.code.name, one.words)
+            return {"found": one.key, "sentence": sentence, "advice": one.advice}
+    return try_sums(case, tried)
+
+
+def explain(request):
+    tried = []
+    try:
+        case = Case(request)
+        found = try_all(case, tried) or try_result(case, tried)
+        reason = "none of the usual causes reproduces it"
+    except Unknown as error:
+        found, reason = None, str(error)
+    except TimeLimit:
+        found, reason = None, "there was no time to try everything"
+    except Failure as failure:
+        found, reason = None, failure.error["message"]
+    known = [one.key for one in HYPOTHESES]
+    untried = [key for key in known if key not in tried]
+    return dict(found or {"found": None, "reason": reason}, tried=tried, untried=untried)
+
+
+def main(sources=None):
+    request = json.load(sys.stdin)
+    out = os.dup(1)
+    os.dup2(2, 1)  # what the subject prints is no reply
+    text = json.dumps(explain(request)) + "\n"
+    with os.fdopen(out, "w") as stream:
+        stream.write(text)
+    os._exit(0)
