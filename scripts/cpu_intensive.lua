@@ -108,5 +108,5 @@ return payoff.experiment {
   jobs = { payoff.host.cores },
   check = { tolerance = { ulp = 4 } },
   metrics = { "ipc", "branches", "os" },
-  budget = 100,
+  budget = 125,
 }
