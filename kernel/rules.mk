@@ -47,11 +47,18 @@ $(out)/lib%.so: %.rs Makefile ../rules.mk | $(out)
 # Python modules. Where their headers are and how their files end, the interpreter says.
 
 python = $(PAYOFF_PYTHON)
-# Looked for when first needed, and once.
+# Looked for when first needed, and once. What the distribution brings may be older than the Python:
+# before version 3, Cython writes C that Python 3.12 and newer do not compile.
 cythonize = $(eval cythonize := $(or \
     $(shell $(python) -c 'import Cython' 2>/dev/null && echo $(python) -m cython), \
-    $(shell command -v cython), $(shell command -v cython3)))$(cythonize)
-module = $(CC) $(CFLAGS) $(values) -fPIC -fwrapv -fvisibility=hidden -DNDEBUG -I$(headers) -shared -Wl,-Bsymbolic
+    $(shell for program in cython cython3; do \
+        version=$$($$program --version 2>&1) || continue; \
+        case $$version in (*' 0.'*) \
+            $(python) -c 'import sys; sys.exit(sys.version_info >= (3, 12))' || continue;; \
+        esac; \
+        echo $$program; break; \
+    done)))$(cythonize)
+module = $(CC) $(CFLAGS) $(values) -fPIC -fwrapv -DNDEBUG -I$(headers) -shared -Wl,-Bsymbolic
 has_headers = @test -f $(headers)/Python.h || \
               { echo 'no Python.h for $(python): apt-get install python3-dev' >&2; exit 1; }
 
@@ -68,7 +75,7 @@ $(out)/%$(suffix): $(out)/%.cython.c
 	$(module) -o $@ $< $(LDFLAGS) -lm
 
 has_cython = @test -n '$(cythonize)' || \
-    { echo 'Cython is not installed: apt-get install cython3, or pip install Cython' >&2; exit 1; }
+    { echo 'Cython is not installed, or too old for $(python): pip install Cython' >&2; exit 1; }
 translate = $(cythonize) -3 -o $@ $<
 
 $(out)/%.cython.c: %.pyx Makefile ../rules.mk | $(out)
