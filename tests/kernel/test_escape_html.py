@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The ports of kernel/escape_html against Python, and the reference against the standard library."""
+"""The ports of kernel/escape_html against Python, the reference against the standard library."""
 
 import html
 import random
