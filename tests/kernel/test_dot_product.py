@@ -66,9 +66,20 @@ class Dot(harness.Case):
         self.checks_its_arguments(port)
         self.wants_doubles(port)
         self.assertRaises(TypeError, port, [1.0], [1.0])
-        numbers = array.array("d", range(10))
-        self.assertRaises(BufferError, port, memoryview(numbers)[::2], memoryview(numbers)[::2])
-        numbers.append(1.0)  # every view of it was released
+        view = memoryview(floats(10, 0.0, 1))[::2]
+        self.assertRaises(BufferError, port, view, view)
+
+    def test_capi_lets_go_of_the_arrays(self):
+        """An array of which a view is left cannot grow."""
+        port = DOT.module("capi", "dot_ext").dot_product
+        for codes, numbers in (("dd", [1.0]), ("dd", [1.0, 2.0]), ("df", [1.0]), ("fd", [1.0])):
+            first, second = array.array(codes[0], [1.0]), array.array(codes[1], numbers)
+            try:
+                port(first, second)
+            except (TypeError, ValueError):
+                pass
+            first.append(1.0)
+            second.append(1.0)
 
     def test_ctypes_buffer(self):
         port = DOT.module("ctypes-buffer", "ctypes_buffer").dot_product
