@@ -45,7 +45,7 @@ int main(void)
 {
     struct permissions permissions;
     permissions_read("", &permissions);
-    struct source source = source_perf_make(&permissions);
+    struct source source = source_perf_make(&permissions, NULL);
     bool done = show(&source, "1 software", four, 1) && show(&source, "4 software", four, 4) &&
                 show(&source, "4 hardware", hardware, 4);
     size_t names = 0;

@@ -200,6 +200,12 @@ static void test_merge_of_core_types(void **state)
         {__LINE__, exact(30, 10), none, 30, 10, 10, COUNTS_EXACT},
         {__LINE__, scaled(30, 10, 5), none, 30, 10, 5, COUNTS_SCALED},
         {__LINE__, none, none, 0, 0, 0, COUNTS_UNSUPPORTED},
+        /* A gap of 5 µs between the readings, one of 100 µs, and one of 2 %. */
+        {__LINE__, scaled(3, 100000000, 40000000), scaled(7, 100000000, 59995000), 10, 100000000,
+         100000000, COUNTS_EXACT},
+        {__LINE__, scaled(3, 100000000, 40000000), scaled(7, 100000000, 59900000), 10, 100000000,
+         99900000, COUNTS_SCALED},
+        {__LINE__, scaled(3, 1000, 400), scaled(7, 1000, 580), 10, 1000, 980, COUNTS_SCALED},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         assert_counts(rows[i].line, counts_merge(rows[i].a, rows[i].b), rows[i].count,

@@ -123,6 +123,25 @@ static void test_a_silent_counter(void **state)
     group_plan_free(plan);
 }
 
+/* Arm's PMUs open and run whatever number they are given. */
+static void test_a_counter_that_is_not_there(void **state)
+{
+    (void)state;
+    fake.pmus.count = 1;
+    fake.pmus.list[0] = (struct pmu){
+        .name = "armv8_pmuv3", .type = 8, .is_arm = true, .common = (1 << 0x08) | (1 << 0x10)};
+    fake.rules[0] = (struct fake_rule){.type = EVENT_TYPE_RAW, .config = 0x1b, .silent = true};
+    fake.rules[1] = (struct fake_rule){.type = EVENT_TYPE_RAW, .config = 0x10, .silent = true};
+    fake.rule_count = 2;
+    struct group_plan *plan = plan_of("r0008 r001b r0010 r001d");
+    assert_missing(plan, "r001b", COUNTS_UNSUPPORTED, "does not implement r001b");
+    /* It is implemented: a zero is the truth. */
+    assert_int_equal(find(plan, "r0010")->state, COUNTS_EXACT);
+    /* It is not listed, and counts: so it is there. */
+    assert_int_equal(find(plan, "r001d")->state, COUNTS_EXACT);
+    group_plan_free(plan);
+}
+
 static void test_descriptors_run_out(void **state)
 {
     (void)state;
@@ -143,9 +162,13 @@ static void test_descriptors_run_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_TEST(test_an_ordinary_user), PLAN_TEST(test_paranoid_levels),
-        PLAN_TEST(test_no_pmu),           PLAN_TEST(test_refusals_have_reasons),
-        PLAN_TEST(test_a_silent_counter), PLAN_TEST(test_descriptors_run_out),
+        PLAN_TEST(test_an_ordinary_user),
+        PLAN_TEST(test_paranoid_levels),
+        PLAN_TEST(test_no_pmu),
+        PLAN_TEST(test_refusals_have_reasons),
+        PLAN_TEST(test_a_silent_counter),
+        PLAN_TEST(test_a_counter_that_is_not_there),
+        PLAN_TEST(test_descriptors_run_out),
     };
     return cmocka_run_group_tests_name("group_prove", tests, NULL, NULL);
 }

@@ -31,12 +31,14 @@
 enum { PAGES = 100, NOBODY = 65534 };
 
 static struct permissions permissions;
+static struct pmus pmus;
 static struct source source;
 
 static struct group_plan *plan_of(const char *const *names, size_t count)
 {
     permissions_read("", &permissions);
-    source = source_perf_make(&permissions);
+    pmus_read("", &pmus);
+    source = source_perf_make(&permissions, &pmus);
     const struct group_request request = {.events = names, .event_count = count};
     struct group_plan *plan = NULL;
     struct status st = STATUS_INIT;
@@ -333,7 +335,7 @@ static int refusal(void)
     struct event event;
     struct status st = STATUS_INIT;
     permissions_read("", &permissions);
-    source = source_perf_make(&permissions);
+    source = source_perf_make(&permissions, NULL);
     if (!event_parse("task-clock", &event, &st))
         return EINVAL;
     event.code.exclude_kernel = true;

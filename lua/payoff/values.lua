@@ -20,20 +20,29 @@ local function float_bits(x)
   return (("%016x"):format((string.unpack("<i8", string.pack("<d", x)))))
 end
 
-local base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+-- 12 bits -> two digits of base64; filled when first needed.
+local digit_pairs = {}
 
-local function base64(bytes)
-  local out = {}
-  for i = 1, #bytes, 3 do
-    local a, b, c = bytes:byte(i, i + 2)
-    local word = a << 16 | (b or 0) << 8 | (c or 0)
-    for shift = 18, 0, -6 do
-      local digit = (word >> shift & 63) + 1
-      out[#out + 1] = base64_digits:sub(digit, digit)
-    end
-    if not b then out[#out - 1] = "=" end
-    if not c then out[#out] = "=" end
+local function fill_digit_pairs()
+  local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  for i = 0, 4095 do
+    local high, low = (i >> 6) + 1, (i & 63) + 1
+    digit_pairs[i] = digits:sub(high, high) .. digits:sub(low, low)
   end
+end
+
+-- Megabytes go through here when a task has a large array.
+local function base64(bytes)
+  if not digit_pairs[0] then fill_digit_pairs() end
+  local out, n, byte = {}, 0, string.byte
+  for i = 1, #bytes, 3 do
+    local a, b, c = byte(bytes, i, i + 2)
+    local word = a << 16 | (b or 0) << 8 | (c or 0)
+    out[n + 1], out[n + 2] = digit_pairs[word >> 12], digit_pairs[word & 4095]
+    n = n + 2
+  end
+  if #bytes % 3 == 1 then out[n] = "==" end
+  if #bytes % 3 == 2 then out[n] = out[n]:sub(1, 1) .. "=" end
   return table.concat(out)
 end
 
@@ -160,8 +169,13 @@ local packs = {
 function values.array(code, numbers)
   local format = packs[code]
   if not format then error("payoff.array: the type code is one of b B h H i I q Q f d", 2) end
-  local bytes = {}
-  for i, number in ipairs(numbers) do bytes[i] = string.pack(format, number) end
+  local bytes, at_once = {}, 64
+  local many = "<" .. format:sub(2):rep(at_once)
+  for i = 1, #numbers, at_once do
+    local last = math.min(i + at_once - 1, #numbers)
+    local layout = last - i + 1 == at_once and many or "<" .. format:sub(2):rep(last - i + 1)
+    bytes[#bytes + 1] = string.pack(layout, table.unpack(numbers, i, last))
+  end
   return typed { "a", code, base64(table.concat(bytes)) }
 end
 

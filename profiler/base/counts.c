@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+enum { MERGE_HAIR_NS = 10000 }; /* some readings of a counter group */
+
 static const char reason_never[] = "the counter was not enabled during the measurement";
 static const char reason_starved[] = "the counter was busy with other events all the time";
 static const char reason_shared[] =
@@ -155,8 +157,10 @@ struct counts counts_merge(struct counts a, struct counts b)
         return a;
     uint64_t enabled_ns = a.enabled_ns > b.enabled_ns ? a.enabled_ns : b.enabled_ns;
     uint64_t running_ns = add_saturating(a.running_ns, b.running_ns);
-    /* The two clocks are read one after the other: they may overlap by a hair. */
-    if (running_ns > enabled_ns)
+    /* The two are read one after the other, so that their spans differ by a hair: they may overlap,
+     * or leave a gap where the task moved against the order of reading. */
+    uint64_t hair_ns = enabled_ns / 100 < MERGE_HAIR_NS ? enabled_ns / 100 : MERGE_HAIR_NS;
+    if (running_ns > 0 && running_ns + hair_ns >= enabled_ns)
         running_ns = enabled_ns;
     struct counts both = counts_reading(add_saturating(a.count, b.count), enabled_ns, running_ns,
                                         a.state == COUNTS_UNSUPPORTED ? b.source : a.source);

@@ -11,6 +11,7 @@
 
 #include "base/counts.h"
 #include "base/status.h"
+#include "machine/pmu.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,7 @@ struct event {
     enum counts_source source;  /* hardware or software */
     unsigned traits;            /* of enum event_trait */
     struct event_code code;
+    const struct pmu *core; /* on a hybrid processor: the one kind of core it counts on, or NULL */
 };
 
 /* Text -> event. Unknown is STATUS_NOT_FOUND and suggests the nearest name; a modifier that does

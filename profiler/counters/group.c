@@ -1,6 +1,7 @@
 #include "counters/group.h"
 
 #include "counters/group_pack.h"
+#include "counters/group_parts.h"
 #include "counters/group_plan.h"
 #include "counters/group_prove.h"
 #include "counters/group_reading.h"
@@ -25,18 +26,10 @@ static size_t find_asked(const struct group_plan *plan, const char *text)
     return i;
 }
 
-/* A hybrid processor has a PMU for each kind of core, and each needs an event of its own: this is
- * the place to add one event per core PMU, of the same `asked` and with the PMU in its name;
- * whoever shows them adds them up. */
-static bool add_event(struct group_plan *plan, const char *text, struct status *st)
+/* The event is plan->events[plan->event_count]. */
+static bool append(struct group_plan *plan, const char *text, int part_of, struct status *st)
 {
-    if (find_asked(plan, text) < plan->event_count)
-        return true;
-    if (plan->event_count == GROUP_EVENTS_MAX)
-        return status_fail(st, STATUS_USAGE, "more than %d different events", GROUP_EVENTS_MAX);
     struct event *event = &plan->events[plan->event_count];
-    if (!event_parse(text, event, st))
-        return false;
     char *asked = strdup(text);
     if (asked == NULL)
         return no_memory(st);
@@ -48,8 +41,44 @@ static bool add_event(struct group_plan *plan, const char *text, struct status *
         .source = event->source,
         .group = -1,
         .slot = -1,
+        .part_of = part_of,
     };
     return true;
+}
+
+static bool has_room(const struct group_plan *plan, size_t events, struct status *st)
+{
+    return plan->event_count + events <= GROUP_EVENTS_MAX ||
+           status_fail(st, STATUS_USAGE, "more than %d different events", GROUP_EVENTS_MAX);
+}
+
+/* On a hybrid processor, one event more for each kind of core. */
+static bool add_parts(struct group_plan *plan, size_t whole, struct status *st)
+{
+    const struct pmus *pmus = plan->source->pmus;
+    if (!parts_wanted(plan->source))
+        return true;
+    for (size_t i = 0; i < pmus->count; i++) {
+        struct event part;
+        if (!parts_make(&plan->events[whole], &pmus->list[i], &part))
+            return true; /* for none of them, then */
+        if (i == 0 && !has_room(plan, pmus->count, st))
+            return false;
+        plan->events[plan->event_count] = part;
+        if (!append(plan, part.name, (int)whole, st))
+            return false;
+        plan->public_[whole].parts++;
+    }
+    return true;
+}
+
+static bool add_event(struct group_plan *plan, const char *text, struct status *st)
+{
+    if (find_asked(plan, text) < plan->event_count)
+        return true;
+    size_t index = plan->event_count;
+    return has_room(plan, 1, st) && event_parse(text, &plan->events[index], st) &&
+           append(plan, text, -1, st) && add_parts(plan, index, st);
 }
 
 static bool collect(struct group_plan *plan, const struct group_request *requests,
@@ -110,7 +139,7 @@ static bool prove_whole(struct group_plan *plan, struct status *st)
     return true;
 }
 
-static struct group_plan *plan_new(const struct source *source, size_t room)
+struct group_plan *plan_new(const struct source *source, size_t room)
 {
     struct group_plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL)
@@ -128,9 +157,10 @@ static struct group_plan *plan_new(const struct source *source, size_t room)
 bool group_plan_make(const struct source *source, const struct group_request *requests,
                      size_t request_count, struct group_plan **out, struct status *st)
 {
+    size_t each = parts_wanted(source) ? 1 + source->pmus->count : 1;
     size_t room = 1; /* calloc(0) may return NULL */
     for (size_t r = 0; r < request_count && room < GROUP_EVENTS_MAX; r++)
-        room += requests[r].event_count;
+        room += each * requests[r].event_count;
     if (room > GROUP_EVENTS_MAX)
         room = GROUP_EVENTS_MAX;
     struct group_plan *plan = plan_new(source, room);
@@ -140,11 +170,11 @@ bool group_plan_make(const struct source *source, const struct group_request *re
     if (!collect(plan, requests, request_count, st))
         goto fail;
     for (size_t i = 0; i < plan->event_count; i++) {
-        if (!plan_prove_event(plan, i, st))
+        if (plan->public_[i].parts == 0 && !plan_prove_event(plan, i, st))
             goto fail;
     }
     pack(plan, requests, request_count);
-    if (!prove_whole(plan, st))
+    if (!prove_whole(plan, st) || !parts_settle(plan, st))
         goto fail;
     *out = plan;
     return true;
@@ -201,7 +231,8 @@ void group_plan_missing(const struct group_plan *plan, struct counts *counts)
 {
     for (size_t i = 0; i < plan->event_count; i++) {
         const struct group_event *event = &plan->public_[i];
-        if (event->group < 0)
+        bool is_sum = event->parts > 0 && event->state == COUNTS_EXACT;
+        if (event->group < 0 && !is_sum)
             counts[i] = counts_missing(event->state, event->source, event->reason);
     }
 }

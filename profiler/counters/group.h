@@ -30,7 +30,11 @@ struct group_request {
     size_t event_count;
 };
 
-/* What became of one event. The strings belong to the plan. */
+/* What became of one event. The strings belong to the plan.
+ *
+ * On a hybrid processor an event is counted once per kind of core: the plan then has the event as
+ * asked for, which is in no group because it is the sum, and right behind it a part for each kind
+ * of core ("cpu_atom::instructions"), asked under its own name. */
 struct group_event {
     const char *asked;         /* as written: "instructions" */
     const char *name;          /* as it is really counted: "instructions:u" */
@@ -40,6 +44,8 @@ struct group_event {
     enum counts_source source; /* hardware or software */
     int group;                 /* index of its group; -1 when it is in none */
     int slot;                  /* index within the group's reading; -1 when it is in none */
+    size_t parts; /* a sum over kinds of core: so many events that follow are its parts */
+    int part_of;  /* a part: the index of its sum; else -1 */
 };
 
 /* Makes a plan. Each different spelling asked for is one event, in the order of asking; two
@@ -76,5 +82,11 @@ bool group_plan_decode(const struct group_plan *plan, size_t group, const void *
 
 /* Writes the plan's own verdict for every event that is in no group (unsupported, not counted). */
 void group_plan_missing(const struct group_plan *plan, struct counts *counts);
+
+/* The last step, after every group has been decoded and the missing written: fills in the sums over
+ * kinds of core, and corrects their parts: one whose kind of core was never visited is not counted,
+ * and the others are not scaled by the time that the work spent on other kinds. Changes nothing on
+ * a processor whose cores are all alike. */
+void group_plan_merge(const struct group_plan *plan, struct counts *counts);
 
 #endif

@@ -10,6 +10,7 @@ struct plan_group {
     size_t members[SOURCE_MEMBERS_MAX]; /* indices of events, in the order of a reading */
     size_t member_count;
     int pmu;         /* members share it; see plan_pmu */
+    size_t row;      /* groups of one row, each on a PMU of its own, count at the same time */
     size_t too_many; /* so many members did not fit */
 };
 
@@ -21,6 +22,10 @@ struct group_plan {
     struct plan_group *groups; /* room for one per event */
     size_t group_count;
 };
+
+/* An empty plan with room for so many events, at least one; NULL: out of memory. Free it with
+ * group_plan_free. */
+struct group_plan *plan_new(const struct source *source, size_t room);
 
 /* Gives an event up: state, a copy of the reason, out of its group. */
 bool plan_give_up(struct group_plan *plan, size_t index, enum counts_state state,

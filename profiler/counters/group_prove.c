@@ -1,5 +1,6 @@
 #include "counters/group_prove.h"
 
+#include "counters/event_table.h"
 #include "counters/reason.h"
 #include "machine/clock.h"
 
@@ -31,20 +32,35 @@ static bool run_and_read(const struct source *source, int leader, size_t member_
     return true;
 }
 
-static enum proof judge(const struct source_reading *reading, const struct event *events,
-                        const size_t *members, size_t member_count)
+/* Arm's PMUs open and run events that they do not implement. */
+static bool is_lacking(const struct pmus *pmus, const struct event *event)
+{
+    if (pmus == NULL || event->source != COUNTS_HARDWARE)
+        return false;
+    const struct pmu *pmu = pmus_by_type(pmus, event->code.type);
+    if (pmu == NULL && event->code.type == EVENT_TYPE_RAW && pmus->count == 1)
+        pmu = &pmus->list[0];
+    return pmu != NULL && pmu_lacks(pmu, event->code.config);
+}
+
+static enum proof judge(const struct source_reading *reading, const struct pmus *pmus,
+                        const struct event *events, const size_t *members, size_t member_count)
 {
     if (reading->running_ns == 0)
         return PROOF_NEVER_RAN;
     for (size_t i = 0; i < member_count; i++) {
-        if ((events[members[i]].traits & EVENT_BUSY) != 0 && reading->values[i].count == 0)
+        if (reading->values[i].count != 0)
+            continue;
+        if (is_lacking(pmus, &events[members[i]]))
+            return PROOF_LACKING;
+        if ((events[members[i]].traits & EVENT_BUSY) != 0)
             return PROOF_STAYED_ZERO;
     }
     return PROOF_RUNS;
 }
 
-enum proof plan_prove(const struct source *source, const struct event *events,
-                      const size_t *members, size_t member_count, int *sys_errno)
+static enum proof prove_here(const struct source *source, const struct event *events,
+                             const size_t *members, size_t member_count, int *sys_errno)
 {
     int fds[SOURCE_MEMBERS_MAX];
     size_t opened = 0;
@@ -70,10 +86,24 @@ enum proof plan_prove(const struct source *source, const struct event *events,
         *sys_errno = EIO;
         goto out;
     }
-    proof = judge(&reading, events, members, member_count);
+    proof = judge(&reading, source->pmus, events, members, member_count);
 out:
     while (opened > 0)
         source->close(source->self, fds[--opened]);
+    return proof;
+}
+
+enum proof plan_prove(const struct source *source, const struct event *events,
+                      const size_t *members, size_t member_count, int *sys_errno)
+{
+    const struct pmu *core = events[members[0]].core;
+    cpu_set_t before;
+    if (core == NULL)
+        return prove_here(source, events, members, member_count, sys_errno);
+    if (source->move(source->self, core, &before) < 0)
+        return PROOF_ELSEWHERE;
+    enum proof proof = prove_here(source, events, members, member_count, sys_errno);
+    source->move_back(source->self, &before);
     return proof;
 }
 
@@ -97,6 +127,10 @@ static bool give_up_after(struct group_plan *plan, size_t index, enum proof proo
         state = reason_refused(permissions, event, sys_errno, reason);
     else if (proof == PROOF_NEVER_RAN)
         reason_never_ran(permissions, event, PROOF_WAIT_MS, reason);
+    else if (proof == PROOF_LACKING)
+        state = reason_lacking(event, reason);
+    else if (proof == PROOF_ELSEWHERE)
+        reason_elsewhere(event->core->name, reason);
     else
         reason_stayed_zero(event, reason);
     return plan_give_up(plan, index, state, reason, st);

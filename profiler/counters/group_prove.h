@@ -9,6 +9,8 @@ enum proof {
     PROOF_REFUSED,     /* did not open */
     PROOF_NEVER_RAN,   /* opened, but got no counter */
     PROOF_STAYED_ZERO, /* ran, but a busy loop left it at 0 */
+    PROOF_LACKING,     /* ran and stayed 0, and the PMU does not claim to have it */
+    PROOF_ELSEWHERE,   /* the thread may not run where it counts */
 };
 
 /* How long a group may wait for a counter. The kernel rotates groups every 1 to 4 ms. */

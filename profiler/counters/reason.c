@@ -122,6 +122,19 @@ void reason_stayed_zero(const struct event *event, char text[REASON_SIZE])
              event->name);
 }
 
+enum counts_state reason_lacking(const struct event *event, char text[REASON_SIZE])
+{
+    snprintf(text, REASON_SIZE,
+             "this processor's PMU does not implement %s: the counter opens, and would always be 0",
+             event->name);
+    return COUNTS_UNSUPPORTED;
+}
+
+void reason_elsewhere(const char *core, char text[REASON_SIZE])
+{
+    snprintf(text, REASON_SIZE, "this process may not run on the processors of %s", core);
+}
+
 void reason_user_only(const struct permissions *p, int sys_errno, char text[REASON_SIZE])
 {
     char part[PART_SIZE];

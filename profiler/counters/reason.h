@@ -24,6 +24,12 @@ void reason_never_ran(const struct permissions *permissions, const struct event 
 /* It ran, and stayed 0 while the processor was busy. */
 void reason_stayed_zero(const struct event *event, char text[REASON_SIZE]);
 
+/* It ran and stayed 0, and the PMU does not list it among what it implements. */
+enum counts_state reason_lacking(const struct event *event, char text[REASON_SIZE]);
+
+/* Its kind of core is closed to this process. */
+void reason_elsewhere(const char *core, char text[REASON_SIZE]);
+
 /* It is counted in user mode only, because the kernel's side was refused with sys_errno. */
 void reason_user_only(const struct permissions *permissions, int sys_errno, char text[REASON_SIZE]);
 

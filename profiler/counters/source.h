@@ -8,6 +8,7 @@
 
 #include "counters/event.h"
 #include "machine/permissions.h"
+#include "machine/pmu.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,6 +44,7 @@ struct source {
     const char *name;
     enum source_kind kind;
     const struct permissions *permissions; /* to explain refusals; outlives the source */
+    const struct pmus *pmus;               /* the machine's core PMUs; NULL: nothing is known */
     void *self;
 
     /* A descriptor that counts `code` on the calling thread and all its later children and threads
@@ -54,6 +56,10 @@ struct source {
     int (*enable)(void *self, int fd);
     int (*disable)(void *self, int fd);
     void (*close)(void *self, int fd);
+    /* Moves the calling thread onto the processors of one kind of core, where alone that PMU's
+     * events count, and back to where it was. */
+    int (*move)(void *self, const struct pmu *core, cpu_set_t *before);
+    void (*move_back)(void *self, const cpu_set_t *before);
 };
 
 #endif

@@ -30,6 +30,18 @@ static size_t group_size(const struct source_fake *fake, int leader)
     return size;
 }
 
+/* The PMU whose cores alone count it; NULL: it counts everywhere. A plain event of a hybrid processor
+ * is the first PMU's, as with the kernel. */
+static const struct pmu *core_of(const struct source_fake *fake, const struct event_code *code)
+{
+    if (fake->pmus.count < 2 || !is_hardware(code))
+        return NULL;
+    if (code->type == EVENT_TYPE_HARDWARE || code->type == EVENT_TYPE_HW_CACHE)
+        return code->config >> 32 == 0 ? &fake->pmus.list[0]
+                                       : pmus_by_type(&fake->pmus, (uint32_t)(code->config >> 32));
+    return pmus_by_type(&fake->pmus, code->type);
+}
+
 /* In the order of the kernel's own checks. */
 static int refusal(const struct source_fake *fake, const struct event_code *code, int leader)
 {
@@ -65,7 +77,6 @@ static int fake_open(void *self, const struct event_code *code, int group_fd, un
         .code = *code,
         .leader = leader < 0 ? index : leader,
         .enabled = (flags & SOURCE_DISABLED) == 0,
-        .enabled_at_ns = fake->now_ns,
     };
     fake->open_count++;
     fake->opened_total++;
@@ -84,7 +95,31 @@ static uint64_t count_of(const struct source_fake *fake, const struct fake_event
         return 0;
     if ((traits & EVENT_CLOCK) != 0)
         return running_ns;
-    return running_ns / 1000 * (event->code.config + 1);
+    return running_ns / 1000 * ((event->code.config & UINT32_MAX) + 1);
+}
+
+/* How long a group runs while its thread works for `ns`. */
+static uint64_t running_for(const struct source_fake *fake, int leader, uint64_t ns)
+{
+    const struct event_code *code = &fake->events[leader].code;
+    const struct pmu *core = core_of(fake, code);
+    if (core != NULL && core != &fake->pmus.list[fake->at])
+        return 0;
+    if (!is_hardware(code))
+        return ns;
+    bool fits = group_size(fake, leader) <= fake->counters - fake->held;
+    return fits ? (uint64_t)((double)ns * fake->hardware_share) : 0;
+}
+
+void source_fake_run(struct source_fake *fake, uint64_t ns)
+{
+    for (int i = 0; i < FAKE_DESCRIPTORS; i++) {
+        struct fake_event *event = &fake->events[i];
+        if (!event->used || event->leader != i || !event->enabled)
+            continue;
+        event->enabled_ns += ns;
+        event->running_ns += running_for(fake, i, ns);
+    }
 }
 
 static ssize_t fake_read(void *self, int fd, void *buffer, size_t size)
@@ -98,16 +133,11 @@ static ssize_t fake_read(void *self, int fd, void *buffer, size_t size)
     if (members > SOURCE_MEMBERS_MAX || length > size)
         return -ENOSPC;
 
-    fake->now_ns += READ_STEP_NS;
-    const struct fake_event *first = &fake->events[leader];
-    uint64_t enabled_ns = first->enabled ? fake->now_ns - first->enabled_at_ns : 0;
-    uint64_t running_ns = enabled_ns;
-    if (is_hardware(&first->code)) {
-        bool fits = members <= fake->counters - fake->held;
-        running_ns = fits ? (uint64_t)((double)enabled_ns * fake->hardware_share) : 0;
-    }
-    struct source_reading reading = {
-        .members = members, .enabled_ns = enabled_ns, .running_ns = running_ns};
+    source_fake_run(fake, READ_STEP_NS);
+    uint64_t running_ns = fake->events[leader].running_ns;
+    struct source_reading reading = {.members = members,
+                                     .enabled_ns = fake->events[leader].enabled_ns,
+                                     .running_ns = running_ns};
     size_t slot = 0;
     for (int i = 0; i < FAKE_DESCRIPTORS; i++) {
         if (!fake->events[i].used || fake->events[i].leader != leader)
@@ -122,9 +152,7 @@ static ssize_t fake_read(void *self, int fd, void *buffer, size_t size)
 static int fake_enable(void *self, int fd)
 {
     struct source_fake *fake = self;
-    struct fake_event *event = &fake->events[fd - FAKE_FIRST_FD];
-    event->enabled = true;
-    event->enabled_at_ns = fake->now_ns;
+    fake->events[fd - FAKE_FIRST_FD].enabled = true;
     return 0;
 }
 
@@ -142,6 +170,26 @@ static void fake_close(void *self, int fd)
     fake->open_count--;
 }
 
+static int fake_move(void *self, const struct pmu *core, cpu_set_t *before)
+{
+    struct source_fake *fake = self;
+    CPU_ZERO(before);
+    CPU_SET(fake->at, before);
+    if (fake->move_errno != 0)
+        return -fake->move_errno;
+    fake->at = (size_t)(core - fake->pmus.list);
+    return 0;
+}
+
+static void fake_move_back(void *self, const cpu_set_t *before)
+{
+    struct source_fake *fake = self;
+    for (size_t i = 0; i < fake->pmus.count; i++) {
+        if (CPU_ISSET(i, before))
+            fake->at = i;
+    }
+}
+
 void source_fake_reset(struct source_fake *fake)
 {
     memset(fake, 0, sizeof *fake);
@@ -157,11 +205,14 @@ struct source source_fake_make(struct source_fake *fake)
         .name = "fake",
         .kind = SOURCE_KERNEL,
         .permissions = &fake->permissions,
+        .pmus = &fake->pmus,
         .self = fake,
         .open = fake_open,
         .read = fake_read,
         .enable = fake_enable,
         .disable = fake_disable,
         .close = fake_close,
+        .move = fake_move,
+        .move_back = fake_move_back,
     };
 }

@@ -3,7 +3,8 @@
  * It behaves as the kernel was seen to behave: a group that is too big for the counters that are
  * free opens, is enabled and reads with running = 0; one that is too big for the PMU is EINVAL; the
  * permission check comes before the one for a PMU; context-switches with the kernel excluded open
- * and read 0. Every reading is one ms of virtual time after the last. Not thread-safe. */
+ * and read 0; on a hybrid processor an event of one kind of core rests while the thread is on the
+ * other. Every reading is one ms of virtual time after the last. Not thread-safe. */
 #ifndef PAYOFF_COUNTERS_SOURCE_FAKE_H
 #define PAYOFF_COUNTERS_SOURCE_FAKE_H
 
@@ -24,7 +25,8 @@ struct fake_event {
     struct event_code code;
     int leader; /* index; its own for a leader */
     bool enabled;
-    uint64_t enabled_at_ns;
+    uint64_t enabled_ns; /* of a leader, for its group */
+    uint64_t running_ns;
 };
 
 struct source_fake {
@@ -34,10 +36,12 @@ struct source_fake {
     double hardware_share; /* of the time that a hardware group runs; 1 unless multiplexed */
     unsigned open_max;     /* descriptors that may be open at once */
     int read_errno;        /* every read fails with it, unless 0 */
+    struct pmus pmus;      /* two or more: a hybrid processor */
+    size_t at;             /* which of them the thread's processor belongs to */
+    int move_errno;        /* moving to another kind of core fails with it, unless 0 */
     struct fake_rule rules[FAKE_RULES];
     size_t rule_count;
 
-    uint64_t now_ns;
     unsigned open_count;   /* open now */
     unsigned opened_total; /* opened since the start */
     struct fake_event events[FAKE_DESCRIPTORS];
@@ -45,6 +49,8 @@ struct source_fake {
 
 /* A machine with everything: 4 counters, root, no refusals, 1,000 descriptors. */
 void source_fake_reset(struct source_fake *fake);
+/* Lets the thread work for so long, on cores of the PMU `at`. */
+void source_fake_run(struct source_fake *fake, uint64_t ns);
 /* `fake` is borrowed and may be changed between calls. */
 struct source source_fake_make(struct source_fake *fake);
 

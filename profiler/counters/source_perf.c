@@ -3,6 +3,7 @@
 #include <linux/perf_event.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,17 +62,35 @@ static void perf_close(void *self, int fd)
     close(fd);
 }
 
-struct source source_perf_make(const struct permissions *permissions)
+static int perf_move(void *self, const struct pmu *core, cpu_set_t *before)
+{
+    (void)self;
+    if (sched_getaffinity(0, sizeof *before, before) != 0 ||
+        sched_setaffinity(0, sizeof core->cpus, &core->cpus) != 0)
+        return -errno;
+    return 0;
+}
+
+static void perf_move_back(void *self, const cpu_set_t *before)
+{
+    (void)self;
+    sched_setaffinity(0, sizeof *before, before);
+}
+
+struct source source_perf_make(const struct permissions *permissions, const struct pmus *pmus)
 {
     return (struct source){
         .name = "perf",
         .kind = SOURCE_KERNEL,
         .permissions = permissions,
+        .pmus = pmus,
         .self = NULL,
         .open = perf_open,
         .read = perf_read,
         .enable = perf_enable,
         .disable = perf_disable,
         .close = perf_close,
+        .move = perf_move,
+        .move_back = perf_move_back,
     };
 }

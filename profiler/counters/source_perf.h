@@ -4,7 +4,8 @@
 
 #include "counters/source.h"
 
-/* Stateless: copies may be used from any thread. `permissions` is borrowed. */
-struct source source_perf_make(const struct permissions *permissions);
+/* Stateless: copies may be used from any thread. `permissions` and `pmus` (NULL: nothing is known of
+ * them) are borrowed. */
+struct source source_perf_make(const struct permissions *permissions, const struct pmus *pmus);
 
 #endif

@@ -1,13 +1,17 @@
 /* payoff.native.counters: which events can be counted here, and plans that count them.
  *
- *   plan({ {"cycles", "instructions"}, {"page-faults"} } [, {source = "perf"}]) -> plan
+ *   plan({ {"cycles", "instructions"}, {"page-faults"} } [, {source = "perf", exact = true}])
+ *     -> plan; exact: never let groups take turns, but count them in passes
  *   describe(name) -> {name, pmu, unit, source, description}
  *   list([pattern]) -> { the same, … }: events whose name has `pattern` in it, case ignored
  *   probe(name) -> {asked, name, unit, source, state, reason}: opened, run and read once
  *   version() -> version of libpfm4's interface
  *   plan:events() -> { {asked, name, unit, source, state, reason, group, slot}, … }; the last two
- *                    from 1, nil where the event is not counted
+ *                    from 1, nil where the event is not counted. On a hybrid processor also parts: so
+ *                    many of the following events are its parts, and part_of: the index of its sum
  *   plan:groups() -> number
+ *   plan:passes() -> in how many passes all of it is counted; 1 unless exact was asked for
+ *   plan:pass(i) -> a plan of the same events, for a worker that counts those of one pass, from 1
  *   plan:cost() -> {read_ns, bracket_ns, brackets}
  */
 #include "lua/lua_counters.h"
@@ -15,6 +19,7 @@
 #include "base/nearest.h"
 #include "counters/event.h"
 #include "counters/group_cost.h"
+#include "counters/group_passes.h"
 #include "counters/source_perf.h"
 #include "lua/bindings.h"
 #include "lua/luahost.h"
@@ -27,21 +32,30 @@
  * plan keeps it alive as its user value. */
 struct kernel {
     struct permissions permissions;
+    struct pmus pmus;
     struct source source;
 };
 
 struct plan_box {
     struct group_plan *plan;
+    bool exact; /* counted in passes, if it takes more than one */
 };
+
+/* The kernel's userdata is on top of the stack; a box takes its place. */
+static struct plan_box *new_box_of(lua_State *L)
+{
+    struct plan_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    *box = (struct plan_box){.plan = NULL};
+    luaL_setmetatable(L, PLAN_CLASS);
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 1);
+    return box;
+}
 
 static struct plan_box *new_box(lua_State *L)
 {
-    struct plan_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-    box->plan = NULL;
-    luaL_setmetatable(L, PLAN_CLASS);
     lua_pushvalue(L, lua_upvalueindex(1));
-    lua_setiuservalue(L, -2, 1);
-    return box;
+    return new_box_of(L);
 }
 
 struct group_plan *lua_counters_check_plan(lua_State *L, int index)
@@ -76,14 +90,17 @@ static struct group_request check_request(lua_State *L, int index)
     return (struct group_request){.events = names, .event_count = count};
 }
 
-static const struct kernel *check_source(lua_State *L, int index)
+static const struct kernel *check_source(lua_State *L, int index, bool *exact)
 {
+    *exact = false;
     if (!lua_isnoneornil(L, index)) {
         luaL_checktype(L, index, LUA_TTABLE);
         lua_getfield(L, index, "source");
         const char *name = luaL_optstring(L, -1, "perf");
         luaL_argcheck(L, strcmp(name, "perf") == 0, index, "the only source is 'perf'");
-        lua_pop(L, 1);
+        lua_getfield(L, index, "exact");
+        *exact = lua_toboolean(L, -1);
+        lua_pop(L, 2);
     }
     return lua_touserdata(L, lua_upvalueindex(1));
 }
@@ -91,7 +108,8 @@ static const struct kernel *check_source(lua_State *L, int index)
 static int counters_plan(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
-    const struct kernel *kernel = check_source(L, 2);
+    bool exact = false;
+    const struct kernel *kernel = check_source(L, 2, &exact);
     lua_settop(L, 1);
     size_t count = lua_rawlen(L, 1);
     luaL_argcheck(L, count <= GROUP_EVENTS_MAX, 1, "too many lists");
@@ -102,6 +120,7 @@ static int counters_plan(lua_State *L)
         requests[i] = check_request(L, lua_gettop(L));
     }
     struct plan_box *box = new_box(L);
+    box->exact = exact;
     struct status st = STATUS_INIT;
     if (!group_plan_make(&kernel->source, requests, count, &box->plan, &st))
         return luahost_fail(L, &st);
@@ -139,6 +158,10 @@ static void push_plan_event(lua_State *L, const struct group_event *event)
         set_integer(L, "group", (uint64_t)event->group + 1);
         set_integer(L, "slot", (uint64_t)event->slot + 1);
     }
+    if (event->parts > 0)
+        set_integer(L, "parts", event->parts);
+    if (event->part_of >= 0)
+        set_integer(L, "part_of", (uint64_t)event->part_of + 1);
 }
 
 static int plan_events(lua_State *L)
@@ -156,6 +179,36 @@ static int plan_events(lua_State *L)
 static int plan_groups(lua_State *L)
 {
     lua_pushinteger(L, (lua_Integer)group_plan_group_count(lua_counters_check_plan(L, 1)));
+    return 1;
+}
+
+static size_t pass_count(lua_State *L, const struct group_plan *plan)
+{
+    const struct plan_box *box = lua_touserdata(L, 1);
+    return box->exact ? group_plan_pass_count(plan) : 1;
+}
+
+static int plan_passes(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)pass_count(L, lua_counters_check_plan(L, 1)));
+    return 1;
+}
+
+static int plan_pass(lua_State *L)
+{
+    const struct group_plan *plan = lua_counters_check_plan(L, 1);
+    lua_Integer index = luaL_checkinteger(L, 2);
+    size_t count = pass_count(L, plan);
+    luaL_argcheck(L, index >= 1 && (lua_Unsigned)index <= count, 2, "there is no such pass");
+    if (count == 1) {
+        lua_settop(L, 1);
+        return 1;
+    }
+    lua_getiuservalue(L, 1, 1);
+    struct plan_box *box = new_box_of(L);
+    struct status st = STATUS_INIT;
+    if (!group_plan_pass(plan, (size_t)index - 1, &box->plan, &st))
+        return luahost_fail(L, &st);
     return 1;
 }
 
@@ -261,8 +314,9 @@ void lua_counters_push(lua_State *L, const struct counts *counts, const struct g
 
 int luaopen_payoff_counters(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"events", plan_events}, {"groups", plan_groups}, {"cost", plan_cost}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"events", plan_events}, {"groups", plan_groups},
+                                       {"passes", plan_passes}, {"pass", plan_pass},
+                                       {"cost", plan_cost},     {NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"plan", counters_plan},       {"probe", counters_probe}, {"describe", counters_describe},
         {"version", counters_version}, {"list", counters_list},   {NULL, NULL}};
@@ -270,7 +324,8 @@ int luaopen_payoff_counters(lua_State *L)
     luaL_newlibtable(L, functions);
     struct kernel *kernel = lua_newuserdatauv(L, sizeof *kernel, 0);
     permissions_read("", &kernel->permissions);
-    kernel->source = source_perf_make(&kernel->permissions);
+    pmus_read("", &kernel->pmus);
+    kernel->source = source_perf_make(&kernel->permissions, &kernel->pmus);
     luaL_setfuncs(L, functions, 1);
     return 1;
 }

@@ -1,6 +1,7 @@
 #include "machine/permissions.h"
 
-#include <dirent.h>
+#include "machine/pmu.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,29 +80,6 @@ static void visit_uid_map(const char *line, struct permissions *p)
         p->in_user_namespace = true;
 }
 
-/* x86 names its one core PMU "cpu"; on arm64 and on hybrid x86 a core PMU has a file "cpus" (an
- * uncore PMU has "cpumask" in its place). */
-static bool find_core_pmu(const char *root)
-{
-    static const char devices[] = "/sys/bus/event_source/devices";
-    char path[600];
-    if (snprintf(path, sizeof path, "%s%s", root, devices) >= (int)sizeof path)
-        return false;
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return false;
-    bool found = false;
-    for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char file[400];
-        snprintf(file, sizeof file, "%s/%.200s/cpus", devices, entry->d_name);
-        found = strcmp(entry->d_name, "cpu") == 0 || exists_below(root, file);
-    }
-    closedir(folder);
-    return found;
-}
-
 /* arm64 has no CPU flag for it: ask the firmware. */
 static bool firmware_is_virtual(const char *root)
 {
@@ -141,5 +119,7 @@ void permissions_read(const char *root, struct permissions *p)
     each_line(root, "/proc/self/uid_map", visit_uid_map, p);
     each_line(root, "/proc/cpuinfo", visit_cpuinfo, p);
     p->is_vm = p->is_vm || firmware_is_virtual(root);
-    p->has_pmu = find_core_pmu(root);
+    struct pmus pmus;
+    pmus_read(root, &pmus);
+    p->has_pmu = pmus.count > 0;
 }

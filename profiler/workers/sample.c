@@ -91,6 +91,7 @@ static bool decode_counts(const json_t *reply, const struct group_plan *plan, co
     group_plan_missing(plan, sample->counts);
     if (uncounted != NULL) {
         miss_groups(plan, uncounted, sample);
+        group_plan_merge(plan, sample->counts);
         return true;
     }
     const json_t *before = json_object_get(reply, "before");
@@ -105,6 +106,7 @@ static bool decode_counts(const json_t *reply, const struct group_plan *plan, co
                           sample->counts, st))
             return false;
     }
+    group_plan_merge(plan, sample->counts);
     return true;
 }
 

@@ -2,6 +2,8 @@
  * PMU has six counters for anything and one for cycles. */
 #include "measure.h"
 
+#include "counters/group_passes.h"
+
 #include <linux/perf_event.h>
 #include <math.h>
 #include <sys/mman.h>
@@ -90,7 +92,9 @@ static void test_multiplexing(void **state)
     (void)state;
     enum { N = 40000000 }; /* 80 ms of virtual time: 20 turns of the kernel's rotation */
     uint64_t shift = measure_setting("SHIFT", 0);
-    struct group_plan *plan = measure_plan("instructions:u r0008:u cycles:u|" SIX "|r0011:u");
+    struct group_plan *plan =
+        measure_plan("instructions:u r0008:u cycles:u|" SIX "|r0011 r0011:u r0011:k|"
+                     "r0000 r0000:u r0000:k cycles cycles:k");
     struct counts counts[MEASURE_EVENTS_MAX];
     size_t groups = group_plan_group_count(plan);
     assert_true(groups > 1);
@@ -108,6 +112,44 @@ static void test_multiplexing(void **state)
     assert_near(measure_value(plan, counts, "r0011:u"), 2.0 * N * (double)(1 << shift), 0.01);
     printf("    %zu groups, each %.1f %% of the time; estimates within 1 %%\n", groups,
            100 * counts_share(counts[0]));
+    group_plan_free(plan);
+}
+
+/* The same, one pass after the other: nothing is extrapolated. */
+static void test_exact_in_passes(void **state)
+{
+    (void)state;
+    enum { N = 10000000 };
+    uint64_t shift = measure_setting("SHIFT", 0);
+    struct group_plan *plan =
+        measure_plan("instructions:u cycles:u page-faults|" SIX "|r0011 r0011:u r0011:k");
+    struct counts counts[MEASURE_EVENTS_MAX];
+    size_t counted[MEASURE_EVENTS_MAX] = {0};
+    size_t passes = group_plan_pass_count(plan);
+    assert_true(passes > 1);
+    for (size_t p = 0; p < passes; p++) {
+        struct group_plan *pass = NULL;
+        struct status st = STATUS_INIT;
+        assert_true(group_plan_pass(plan, p, &pass, &st));
+        measure(pass, measure_loop, N, counts);
+        for (size_t i = 0; i < group_plan_event_count(plan); i++) {
+            const char *asked = group_plan_event(plan, i)->asked;
+            assert_true(counts[i].state == COUNTS_EXACT || counts[i].state == COUNTS_NOT_COUNTED);
+            counted[i] += counts[i].state == COUNTS_EXACT;
+            if (counts[i].state == COUNTS_NOT_COUNTED)
+                assert_string_equal(counts[i].reason, "measured in another pass");
+            else if (strcmp(asked, "r0008:u") == 0)
+                assert_in_range(counts[i].count, 2 * N, 2 * N + 200);
+            else if (strcmp(asked, "r0011:u") == 0)
+                assert_in_range(counts[i].count >> shift, 2 * N, 2 * N + 200);
+        }
+        group_plan_free(pass);
+    }
+    for (size_t i = 0; i < group_plan_event_count(plan); i++) {
+        bool software = strcmp(group_plan_event(plan, i)->asked, "page-faults") == 0;
+        assert_int_equal(counted[i], software ? passes : 1);
+    }
+    printf("    %zu passes, every event exact in one of them\n", passes);
     group_plan_free(plan);
 }
 
@@ -200,8 +242,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hardware_and_software), cmocka_unit_test(test_a_full_group),
         cmocka_unit_test(test_one_too_many),          cmocka_unit_test(test_multiplexing),
-        cmocka_unit_test(test_too_short_for_all),     cmocka_unit_test(test_others_hold_counters),
-        cmocka_unit_test(test_counters_vanish),
+        cmocka_unit_test(test_exact_in_passes),       cmocka_unit_test(test_too_short_for_all),
+        cmocka_unit_test(test_others_hold_counters),  cmocka_unit_test(test_counters_vanish),
     };
     return cmocka_run_group_tests_name("guest_groups", tests, NULL, NULL);
 }

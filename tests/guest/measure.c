@@ -14,9 +14,11 @@ enum child_status { CHILD_OPEN_FAILED = 97, CHILD_EXEC_FAILED, CHILD_SEND_FAILED
 struct group_plan *measure_plan(const char *text)
 {
     static struct permissions permissions;
+    static struct pmus pmus;
     static struct source source;
     permissions_read("", &permissions);
-    source = source_perf_make(&permissions);
+    pmus_read("", &pmus);
+    source = source_perf_make(&permissions, &pmus);
     return plan_from(&source, text);
 }
 

@@ -47,6 +47,14 @@ check.test("Python's other containers have constructors", function()
   check.same(values.set { 2, 1 }, values.set { 1, 2 })
   check.same(values.array("d", { 1.0 }), { "a", "d", "AAAAAAAA8D8=" })
   check.same(values.array("B", { 0, 1, 255 }), { "a", "B", "AAH/" })
+  for _, length in ipairs { 0, 1, 63, 64, 65, 200 } do -- packed so many at once, and the rest
+    local numbers, bytes = {}, {}
+    for i = 1, length do
+      numbers[i] = i * 2654435761 % 65536
+      bytes[i] = string.char(numbers[i] & 255, numbers[i] >> 8)
+    end
+    check.same(values.array("H", numbers)[3], values.bytes(table.concat(bytes))[2])
+  end
 end)
 
 check.test("a task is a list of arguments", function()

@@ -61,6 +61,26 @@ check.test("plan: cost", function()
   check.truthy(cost.brackets > 100 and cost.bracket_ns >= cost.read_ns)
 end)
 
+check.test("plan: passes", function()
+  local lists = { {"task-clock", "page-faults"}, {"cycles", "instructions"} }
+  local plan = assert(counters.plan(lists))
+  check.equal(plan:passes(), 1)
+  check.equal(plan:pass(1), plan)
+  plan = assert(counters.plan(lists, { exact = true }))
+  check.truthy(plan:passes() >= 1)
+  local counted = 0
+  for i = 1, plan:passes() do
+    local events = plan:pass(i):events()
+    check.equal(#events, #plan:events())
+    if events[1].state == "exact" then counted = counted + 1 end
+  end
+  -- A software event never has to take turns.
+  check.equal(counted, plan:events()[1].state == "exact" and plan:passes() or 0)
+  check.equal(pcall(plan.pass, plan, 0), false)
+  check.equal(pcall(plan.pass, plan, plan:passes() + 1), false)
+  check.equal(pcall(plan.pass, plan), false)
+end)
+
 check.test("plan: refusals", function()
   refused("not found", "did you mean 'branches'?", counters.plan({ {"branchs"} }))
   check.equal(pcall(counters.plan, "cycles"), false)
