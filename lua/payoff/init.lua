@@ -94,12 +94,13 @@ function payoff.setting(name, default)
   return convert(text, default, name)
 end
 
--- payoff.host.cores and friends: what this machine is, read when first asked.
+-- payoff.host.cores and friends: what this machine is, read when first asked. Where not even the
+-- number of usable cores is known, one is there: this program runs on it.
 payoff.host = setmetatable({}, {
   __index = function(self, key)
     local facts = fault.check("system", "payoff.host", machine.describe())
     rawset(self, "machine", facts)
-    rawset(self, "cores", facts.cpus_usable)
+    rawset(self, "cores", facts.cpus_usable or 1)
     return rawget(self, key)
   end,
 })

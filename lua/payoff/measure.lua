@@ -15,7 +15,7 @@ local measure = {}
 function measure.options(command)
   command:option("--only", "Only subjects or cells that match, like 'rust-*' or '*/serial/*'. "
     .. "May be given more than once; the baseline is always measured."):argname("GLOB"):count("*")
-  command:flag("--quick", "A first impression: two blocks, no intervals.")
+  command:flag("--quick", "A first impression: one block, no intervals.")
   command:option("--budget", "Seconds to spend on measuring (default: the experiment's, or 60).")
     :argname("SECONDS")
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
@@ -47,7 +47,7 @@ local function engine_options(arguments)
   return {
     only = arguments.only, python = arguments.python, command = arguments.command_line,
     budget_s = number(arguments, "budget", 0.1), seed = number(arguments, "seed", 0, true),
-    blocks = number(arguments, "blocks", 1, true) or arguments.quick and 2 or nil,
+    blocks = number(arguments, "blocks", 1, true) or arguments.quick and 1 or nil,
   }
 end
 

@@ -2,6 +2,7 @@
 
 #include "machine/files.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +86,21 @@ static void read_pmus(const char *root, struct host *host)
     files_list_free(names, count);
 }
 
-static int64_t usable_cpus(const struct host *host)
+/* What the kernel itself says of this process, for chroots and containers that hide /sys. Only of
+ * the real machine: a fixture's root has no kernel to ask. */
+static int64_t affinity_cpus(const char *root)
+{
+    cpu_set_t set;
+    if (root[0] != '\0' || sched_getaffinity(0, sizeof set, &set) != 0)
+        return SYSFILE_UNKNOWN;
+    return CPU_COUNT(&set);
+}
+
+static int64_t usable_cpus(const char *root, const struct host *host)
 {
     int64_t usable = host->cpu.usable;
+    if (usable == SYSFILE_UNKNOWN)
+        usable = affinity_cpus(root);
     if (usable == SYSFILE_UNKNOWN && host->cpu.thread_count > 0)
         usable = (int64_t)host->cpu.thread_count;
     if (usable == SYSFILE_UNKNOWN || host->cgroup.cpus == 0)
@@ -109,7 +122,7 @@ void host_read(const char *root, struct host *host)
     read_process(root, host);
     read_kernel(root, host);
     read_pmus(root, host);
-    host->cpus_usable = usable_cpus(host);
+    host->cpus_usable = usable_cpus(root, host);
 }
 
 void host_free(struct host *host)
