@@ -5,6 +5,7 @@
 -- One row per subject × mode × jobs × start. A wrong row's time is struck out (in brackets where
 -- the terminal cannot) and what it returned stands below; what cannot be counted is one line.
 
+local compare = require "payoff.run.compare"
 local layout = require "payoff.layout"
 local units = require "payoff.units"
 
@@ -164,6 +165,7 @@ local function summary(run, options)
   local width, out = math.max(60, (options.columns or 80) - 1), {}
   local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
   add(interval_line(run))
+  for _, line in ipairs(compare.sentences(run)) do add(line) end
   for _, line in ipairs(counting(run)) do add(line) end
   for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end
   return out

@@ -4,6 +4,7 @@
 --
 -- Works on the plain run model: a run out of the store is treated like one just taken.
 
+local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
 local metrics = require "payoff.metrics"
 
@@ -109,6 +110,7 @@ function derive.run(run, metric_list)
     ratios(run, cell, level)
     counts(run, cell, metric_list, names, level)
   end
+  run.comparisons = compare.inside(run, function(cell) return derive.valid(run, cell) end)
   run.metrics = metric_rows(run, metric_list)
   return run
 end

@@ -4,23 +4,52 @@
 --   estimate.ratio(over, under, 0.95)
 --
 -- Samples of one process are correlated, so a process counts once: with its fastest sample (noise
--- only ever adds time; Chen & Revels 2016). Across processes: the median and its distribution-free
--- interval from order statistics. Two cells are compared block by block, as log ratios: what slowed
+-- only ever adds time; Chen & Revels 2016). A block's value is the median over its processes; across
+-- blocks: the median and its distribution-free interval from order statistics. Two cells are compared block by block, as log ratios: what slowed
 -- the machine in one block slowed both.
 
 local stats = require "payoff.native.stats"
 
 local estimate = {}
 
--- block -> the process's value, for every block that has samples. `of(sample)` may return nil.
-local function by_block(cell, of, pick)
-  local values = {}
+-- block -> process -> its fastest sample; `of(sample)` may return nil.
+local function by_process(cell, of, keep)
+  local blocks = {}
   for _, sample in ipairs(cell.samples) do
     local x = of(sample)
-    if x and not sample.marked then
-      local block = sample.block
-      values[block] = values[block] and pick(values[block], x) or x
+    if x and keep(sample) then
+      local block = blocks[sample.block] or {}
+      blocks[sample.block] = block
+      local process = sample.process or 1
+      block[process] = math.min(block[process] or x, x)
     end
+  end
+  return blocks
+end
+
+local function count(map)
+  local n = 0
+  for _ in pairs(map) do n = n + 1 end
+  return n
+end
+
+local function unmarked(sample) return not sample.marked end
+local function any() return true end
+
+-- Samples taken in a bad moment are left out, as long as half of the blocks still have others.
+local function usable(cell, of)
+  local all, clean = by_process(cell, of, any), by_process(cell, of, unmarked)
+  if 2 * count(clean) >= count(all) then return clean, true end
+  return all, false
+end
+
+-- block -> the median over its processes, each with its fastest sample.
+local function by_block(cell, of)
+  local values = {}
+  for block, processes in pairs((usable(cell, of))) do
+    local list = {}
+    for _, x in pairs(processes) do list[#list + 1] = x end
+    values[block] = stats.median(list)
   end
   return values
 end
@@ -46,24 +75,49 @@ local function interval(values, level, unit)
 end
 
 function estimate.time(cell, level)
-  return interval(by_block(cell, wall_per_run, math.min), level, "ns")
+  return interval(by_block(cell, wall_per_run), level, "ns")
 end
 
 function estimate.cpu(cell, level)
-  return interval(by_block(cell, cpu_per_run, math.min), level, "ns")
+  return interval(by_block(cell, cpu_per_run), level, "ns")
 end
 
--- How many times as fast `under` is as `over`, paired by block; divided by `share` workers.
-function estimate.ratio(over, under, level, workers)
-  local a, b = by_block(over, wall_per_run, math.min), by_block(under, wall_per_run, math.min)
-  local first, second = {}, {}
+local kinds = { wall = wall_per_run, cpu = cpu_per_run }
+
+-- kind: "wall" (default) or "cpu".
+function estimate.of(cell, level, kind)
+  return interval(by_block(cell, kinds[kind or "wall"]), level, "ns")
+end
+
+-- One value per block, in order.
+function estimate.list(cell, kind) return in_order(by_block(cell, kinds[kind or "wall"])) end
+
+-- How many samples are marked, and whether the estimates leave them out; nil when none is.
+function estimate.marked(cell)
+  local marked = 0
+  for _, sample in ipairs(cell.samples) do marked = marked + (sample.marked and 1 or 0) end
+  if marked == 0 then return nil end
+  local _, left_out = usable(cell, wall_per_run)
+  return { samples = marked, of = #cell.samples, left_out = left_out }
+end
+
+-- The values of those blocks that both have, as two lists.
+function estimate.pairs(first, second, kind)
+  local a, b = by_block(first, kinds[kind or "wall"]), by_block(second, kinds[kind or "wall"])
+  local blocks, x, y = {}, {}, {}
   for block in pairs(a) do
-    if b[block] then
-      first[#first + 1] = a[block] / (workers or 1)
-      second[#second + 1] = b[block]
-    end
+    if b[block] then blocks[#blocks + 1] = block end
   end
+  table.sort(blocks)
+  for i, block in ipairs(blocks) do x[i], y[i] = a[block], b[block] end
+  return x, y
+end
+
+-- How many times as fast `under` is as `over`, paired by block; divided by `workers`.
+function estimate.ratio(over, under, level, workers)
+  local first, second = estimate.pairs(over, under)
   if #first == 0 then return nil end
+  for i, x in ipairs(first) do first[i] = x / (workers or 1) end
   return stats.paired_ratio(first, second, level)
 end
 

@@ -1,0 +1,275 @@
+-- compare: is one faster than another? A verdict in words, with the effect and its interval.
+--
+--   compare.inside(run, valid)                  --> run.comparisons' value: ports against the
+--                                                   reference, and the best port against the next
+--   compare.runs(old, new, { margin = 0.01 })   --> { rows, differences, cautions, level, margin }
+--
+-- A comparison is { state, interval, p, text }: state is "faster", "slower", "equal" (within
+-- ±margin) or "unresolved"; the interval is of the ratio of times, new over old, so below 1 is
+-- faster. Inside a run times are paired by block; those of two runs are not.
+--
+-- Many comparisons make a false one likely, so the error is shared (Holm): p is the smallest error
+-- at which the interval still leaves out 1 (different), or still lies inside the margin (equal: the
+-- two one-sided tests, here with the wider two-sided interval), adjusted within its family. The
+-- interval that is shown is not adjusted.
+
+local cells = require "payoff.run.cells"
+local estimate = require "payoff.run.estimate"
+local stats = require "payoff.native.stats"
+local units = require "payoff.units"
+
+local compare = {}
+
+compare.margin = 0.01
+
+-- The smallest error at which `holds(interval)`; 1 when there is none up to one half.
+local function smallest_error(interval_at, holds)
+  local function at(exponent) return holds(interval_at(1 - 10 ^ exponent)) end
+  local high, low = math.log(0.5, 10), -9.0
+  if not at(high) then return 1 end
+  if at(low) then return 10 ^ low end
+  for _ = 1, 24 do
+    local middle = (low + high) / 2
+    if at(middle) then high = middle else low = middle end
+  end
+  return 10 ^ high
+end
+
+local function leaves_out_one(interval)
+  return interval.low ~= nil and (interval.low > 1 or interval.high < 1)
+end
+
+local function state_of(item, error)
+  if item.p_equal <= error then return "equal", item.p_equal end
+  if item.p_different <= error then
+    return item.interval.median < 1 and "faster" or "slower", item.p_different
+  end
+  return "unresolved", math.min(item.p_equal, item.p_different)
+end
+
+-- items: { { interval_at = function(level) … end }, … }, one family. Fills interval, state and p.
+function compare.judge(items, level, margin)
+  local different, equal = {}, {}
+  local low, high = 1 / (1 + margin), 1 + margin
+  for i, item in ipairs(items) do
+    item.interval = item.interval_at(level)
+    different[i] = smallest_error(item.interval_at, leaves_out_one)
+    equal[i] = smallest_error(item.interval_at, function(interval)
+      return stats.relation(interval, 1, low, high) == "equivalent"
+    end)
+  end
+  different, equal = stats.holm(different), stats.holm(equal)
+  for i, item in ipairs(items) do
+    item.p_different, item.p_equal, item.interval_at = different[i], equal[i], nil
+    item.state, item.p = state_of(item, 1 - level)
+  end
+  return items
+end
+
+local function inverse(interval)
+  return { median = 1 / interval.median, low = interval.low and 1 / interval.high,
+           high = interval.low and 1 / interval.low }
+end
+
+-- Of a ratio of times: "560× as fast [540, 571]", "3.2 % less time [2.1, 4.0]".
+function compare.effect(interval)
+  local ratio = interval.median
+  if not ratio then return "no times to compare" end
+  if ratio < 0.8 or ratio > 1.25 then
+    local text, low_high = (ratio < 1 and units.interval(inverse(interval), units.ratio)
+      or units.interval(interval, units.ratio)):match("^(%S+)%s*(.*)$")
+    return ("%s as %s%s"):format(text, ratio < 1 and "fast" or "slow",
+      low_high ~= "" and " " .. low_high or "")
+  end
+  local sign = ratio < 1 and -1 or 1
+  local change = { median = sign * (ratio - 1) * 100 }
+  if interval.low then
+    change.low = sign * ((sign < 0 and interval.high or interval.low) - 1) * 100
+    change.high = sign * ((sign < 0 and interval.low or interval.high) - 1) * 100
+  end
+  local middle, rest = units.interval(change, units.number):match("^(%S+)%s*(.*)$")
+  return ("%s %% %s time%s"):format(middle, sign < 0 and "less" or "more",
+    rest ~= "" and " " .. rest or "")
+end
+
+local function margin_text(margin) return ("within ±%.3g %%"):format(margin * 100) end
+
+local function sentence(item, margin)
+  local effect = compare.effect(item.interval)
+  if item.state == "equal" then
+    return ("%s and %s are equal %s (%s)"):format(item.name, item.over_name, margin_text(margin),
+      effect)
+  elseif item.state == "unresolved" then
+    local why = item.interval.low and "" or "; too few processes for an interval"
+    return ("whether %s is faster than %s is unresolved (%s%s)"):format(item.name,
+      item.over_name, effect, why)
+  end
+  return ("%s is %s than %s: %s"):format(item.name, item.state, item.over_name, effect)
+end
+
+local function paired(kind, cell, over)
+  local first, second = estimate.pairs(cell, over)
+  return {
+    kind = kind, size = cell.size, cell = cell.id, over = over.id,
+    subject = cell.subject, name = cells.describe(cell), over_name = cells.describe(over),
+    interval_at = function(level) return stats.paired_ratio(first, second, level) end,
+  }
+end
+
+-- The fastest valid row of each port, fastest port first.
+local function best_of_ports(run, size, valid, reference)
+  local best, list = {}, {}
+  for _, cell in ipairs(run.cells) do
+    if cell.size == size and cell.time and cell.subject ~= reference and valid(cell) then
+      local known = best[cell.subject]
+      if not known or cell.time.median < known.time.median then best[cell.subject] = cell end
+    end
+  end
+  for _, cell in pairs(best) do list[#list + 1] = cell end
+  table.sort(list, function(a, b)
+    if a.time.median ~= b.time.median then return a.time.median < b.time.median end
+    return a.id < b.id
+  end)
+  return list
+end
+
+-- Each port's fastest row against the serial reference, and the best port's against the next's.
+-- valid(cell): may its time be compared?
+function compare.inside(run, valid)
+  local items, level = {}, run.level or run.confidence
+  for _, base in ipairs(run.cells) do
+    if base.baseline and valid(base) then
+      local ports = best_of_ports(run, base.size, valid, base.subject)
+      for _, cell in ipairs(ports) do items[#items + 1] = paired("reference", cell, base) end
+      if ports[2] then items[#items + 1] = paired("next", ports[1], ports[2]) end
+    end
+  end
+  compare.judge(items, level, compare.margin)
+  for _, item in ipairs(items) do
+    item.margin, item.text = compare.margin, sentence(item, compare.margin)
+  end
+  return items
+end
+
+local function names_of(comparisons, size, state)
+  local names = {}
+  for _, item in ipairs(comparisons) do
+    if item.kind == "reference" and item.size == size and item.state == state then
+      names[#names + 1] = item.subject
+    end
+  end
+  return #names > 0 and table.concat(names, ", ") or nil
+end
+
+-- Sentences for the foot of a table: one for the ports against the reference, one for the best.
+function compare.sentences(run)
+  local out = {}
+  for _, size in ipairs(run.sizes) do
+    local parts, over, nearest = {}, nil, nil
+    for _, item in ipairs(run.comparisons or {}) do
+      if item.size == size.size and item.kind == "reference" then over = item.over_name end
+      if item.size == size.size and item.kind == "next" then nearest = item.text end
+    end
+    for _, state in ipairs { "faster", "equal", "slower", "unresolved" } do
+      local names = names_of(run.comparisons or {}, size.size, state)
+      if names then parts[#parts + 1] = ("%s: %s"):format(state, names) end
+    end
+    local prefix = #run.sizes > 1 and ("size %s, "):format(size.size) or ""
+    if over then
+      out[#out + 1] = ("%sports at their best against %s: %s"):format(prefix, over,
+        table.concat(parts, "; "))
+    end
+    if nearest then out[#out + 1] = ("%sbest against next: %s"):format(prefix, nearest) end
+  end
+  return out
+end
+
+-- What must be the same for times to be evidence, and what should be.
+local function machine_facts(machine)
+  local cpu = machine.cpu or {}
+  return { { "processor", cpu.model }, { "architecture", cpu.architecture },
+    { "cores", cpu.cores }, { "threads", cpu.threads }, { "usable CPUs", machine.cpus_usable },
+    { "virtual machine", machine.virtual_machine }, { "product", machine.product } },
+    { { "kernel", machine.kernel }, { "distribution", machine.distribution },
+      { "frequency governor", machine.governor }, { "turbo", machine.turbo } }
+end
+
+local function differing(a, b)
+  local out, last = {}, math.max(#a, #b)
+  for i = 1, last do
+    if a[i][2] ~= b[i][2] then
+      out[#out + 1] = ("%s: %s and %s"):format(a[i][1], tostring(a[i][2] or "unknown"),
+        tostring(b[i][2] or "unknown"))
+    end
+  end
+  return out
+end
+
+-- Lists of texts: what makes them different machines, and what to keep in mind.
+function compare.machines(a, b)
+  local hard_a, soft_a = machine_facts(a or {})
+  local hard_b, soft_b = machine_facts(b or {})
+  return differing(hard_a, hard_b), differing(soft_a, soft_b)
+end
+
+local function examples(run)
+  local out = {}
+  for _, size in ipairs(run.sizes or {}) do
+    out[size.size] = ("%s tasks like %s"):format(size.tasks, size.example)
+  end
+  return out
+end
+
+local function cannot(old, new, old_tasks, new_tasks, valid)
+  if not new then return "missing", "only in the first run" end
+  if not valid(old, "old") then return "invalid", "no valid time in the first run" end
+  if not valid(new, "new") then return "invalid", "no valid time in the second run" end
+  if old_tasks ~= new_tasks then
+    return "invalid", ("different work: %s, then %s"):format(old_tasks or "?", new_tasks or "?")
+  end
+end
+
+local function unpaired(old, new, kind)
+  local a, b = estimate.list(new, kind), estimate.list(old, kind)
+  return function(level) return stats.ratio(a, b, level) end
+end
+
+-- options: margin, time = "wall" | "cpu", valid(cell, "old" | "new").
+function compare.runs(old, new, options)
+  local out = { rows = {}, margin = options.margin or compare.margin,
+    level = math.max(old.level or old.confidence, new.level or new.confidence) }
+  out.differences, out.cautions = compare.machines(old.machine, new.machine)
+  local of_new, tasks_old, tasks_new = {}, examples(old), examples(new)
+  for _, cell in ipairs(new.cells) do of_new[cell.id] = cell end
+  local family = {}
+  for _, cell in ipairs(old.cells) do
+    local other = of_new[cell.id]
+    of_new[cell.id] = nil
+    local row = { id = cell.id, name = cells.describe(cell), old = cell.time,
+      new = other and other.time }
+    row.state, row.text = cannot(cell, other, tasks_old[cell.size],
+      other and tasks_new[other.size], options.valid)
+    if not row.state then
+      row.interval_at = unpaired(cell, other, options.time)
+      row.old = estimate.of(cell, out.level, options.time)
+      row.new = estimate.of(other, out.level, options.time)
+      family[#family + 1] = row
+    end
+    out.rows[#out.rows + 1] = row
+  end
+  for _, cell in ipairs(new.cells) do
+    if of_new[cell.id] then
+      out.rows[#out.rows + 1] = { id = cell.id, name = cells.describe(cell), new = cell.time,
+        state = "missing", text = "only in the second run" }
+    end
+  end
+  compare.judge(family, out.level, out.margin)
+  for _, row in ipairs(family) do
+    row.text = compare.effect(row.interval)
+    if #out.differences > 0 then row.state = "not comparable" end
+    if not row.interval.low then row.reason = row.interval.reason end
+  end
+  return out
+end
+
+return compare

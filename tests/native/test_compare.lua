@@ -1,0 +1,152 @@
+local check = require "check"
+local compare = require "payoff.run.compare"
+local estimate = require "payoff.run.estimate"
+
+-- A cell of the run model with one process per block and one sample per process.
+local function cell(subject, times, more)
+  local out = { id = subject .. "/serial/1/warm/1", subject = subject, mode = "serial", jobs = 1,
+    start = "warm", size = 1, tasks = 1, verdict = { state = "identical" }, samples = {} }
+  for block, wall_ns in ipairs(times) do
+    out.samples[block] = { block = block, process = 1, index = 1, wall_ns = wall_ns,
+      cpu_ns = wall_ns, loops = 1 }
+  end
+  for key, value in pairs(more or {}) do out[key] = value end
+  out.time = estimate.time(out, 0.95)
+  return out
+end
+
+-- Times around `middle`, spread by some thousandths, the same for the same seed.
+local function times(middle, n, seed, spread)
+  local out = {}
+  math.randomseed(seed)
+  for i = 1, n do out[i] = middle * (1 + (math.random() - 0.5) * (spread or 0.004)) end
+  return out
+end
+
+local function run(list, more)
+  local out = { confidence = 0.95, sizes = { { size = 1, tasks = 1, example = "(0,)" } },
+    cells = list, machine = { cpu = { model = "Sparrow 9", architecture = "x86_64" },
+      kernel = "Linux 6.1" } }
+  for key, value in pairs(more or {}) do out[key] = value end
+  return out
+end
+
+local function always() return true end
+
+local function both(old, new, margin)
+  return compare.runs(run { cell("f", old) }, run { cell("f", new) },
+    { margin = margin, valid = always }).rows[1]
+end
+
+check.test("slower, faster, equal and unresolved", function()
+  local base = times(1e6, 20, 1)
+  check.equal(both(base, times(1.05e6, 20, 2)).state, "slower")
+  check.equal(both(base, times(0.95e6, 20, 3)).state, "faster")
+  check.equal(both(base, times(1e6, 20, 4)).state, "equal")
+  check.equal(both(base, times(1e6, 20, 5, 0.3)).state, "unresolved")
+end)
+
+check.test("the margin decides what is equal", function()
+  local a, b = times(1e6, 20, 1), times(1.03e6, 20, 2)
+  check.equal(both(a, b, 0.01).state, "slower")
+  check.equal(both(a, b, 0.10).state, "equal")
+end)
+
+check.test("too few processes are unresolved, and it is said why", function()
+  local row = both({ 1e6, 1e6 }, { 2e6, 2e6 })
+  check.equal(row.state, "unresolved")
+  check.contains(row.reason, "takes")
+end)
+
+check.test("of many comparisons of the same, few are different", function()
+  local old, new = {}, {}
+  for i = 1, 60 do
+    old[i] = cell("f" .. i, times(1e6, 12, 2 * i, 0.2))
+    new[i] = cell("f" .. i, times(1e6, 12, 2 * i + 1, 0.2))
+  end
+  for _, row in ipairs(compare.runs(run(old), run(new), { valid = always }).rows) do
+    check.truthy(row.state == "unresolved" or row.state == "equal", row.id .. " " .. row.state)
+  end
+end)
+
+check.test("p is adjusted for the family", function()
+  local a, b = times(1e6, 20, 1), times(1.05e6, 20, 2)
+  local alone = both(a, b).p
+  local old, new = { cell("f", a) }, { cell("f", b) }
+  for i = 1, 9 do old[i + 1], new[i + 1] = cell("g" .. i, a), cell("g" .. i, a) end
+  local among = compare.runs(run(old), run(new), { valid = always }).rows[1].p
+  check.truthy(among >= 9 * alone, among .. " and " .. alone)
+end)
+
+check.test("times of different machines are no evidence", function()
+  local list = { cell("f", times(1e6, 20, 1)) }
+  local other = run({ cell("f", times(2e6, 20, 2)) }, { machine = { cpu = { model = "Wren 3" } } })
+  local result = compare.runs(run(list), other, { valid = always })
+  check.equal(result.rows[1].state, "not comparable")
+  check.contains(table.concat(result.differences, ";"), "processor: Sparrow 9 and Wren 3")
+end)
+
+check.test("another kernel is a caution, not another machine", function()
+  local hard, soft = compare.machines({ cpu = { model = "x" }, kernel = "Linux 6.1" },
+    { cpu = { model = "x" }, kernel = "Linux 6.8" })
+  check.same(hard, {})
+  check.same(soft, { "kernel: Linux 6.1 and Linux 6.8" })
+end)
+
+check.test("rows of one run alone, other work and wrong ports are not compared", function()
+  local old = run { cell("f", { 1e6 }), cell("gone", { 1e6 }) }
+  local new = run { cell("f", { 1e6 }), cell("fresh", { 1e6 }) }
+  local rows = compare.runs(old, new, { valid = always }).rows
+  check.equal(rows[2].text, "only in the first run")
+  check.equal(rows[3].text, "only in the second run")
+  new.sizes[1].tasks = 2
+  check.contains(compare.runs(old, new, { valid = always }).rows[1].text, "different work")
+  rows = compare.runs(old, new, { valid = function() return false end }).rows
+  check.equal(rows[1].state, "invalid")
+end)
+
+check.test("inside a run: ports against the reference, and the best against the next", function()
+  local r = run { cell("python", times(1e6, 12, 1), { baseline = true }),
+    cell("c", times(1e4, 12, 2)), cell("rust", times(2e4, 12, 3)),
+    cell("same", times(1e6, 12, 4)) }
+  r.comparisons = compare.inside(r, always)
+  check.equal(#r.comparisons, 4)
+  check.equal(r.comparisons[1].state, "faster")
+  check.contains(r.comparisons[1].text, "c, serial is faster than python, serial: 100")
+  check.equal(r.comparisons[4].kind, "next")
+  check.contains(r.comparisons[4].text, "c, serial is faster than rust, serial: 2.0")
+  local lines = compare.sentences(r)
+  check.equal(lines[1], "ports at their best against python, serial: faster: c, rust; equal: same")
+  check.contains(lines[2], "best against next: c, serial is faster")
+end)
+
+check.test("effects in words", function()
+  check.equal(compare.effect { median = 0.01, low = 0.0099, high = 0.0101 },
+    "100× as fast [99, 101]")
+  check.equal(compare.effect { median = 1.05, low = 1.03, high = 1.06 },
+    "5.0 % more time [3.0, 6.0]")
+  check.equal(compare.effect { median = 0.97, low = 0.96, high = 0.99 },
+    "3.0 % less time [1.0, 4.0]")
+  check.equal(compare.effect { median = 3 }, "3.00× as slow")
+end)
+
+check.test("marked samples are left out while enough others remain", function()
+  local it = cell("f", times(1e6, 9, 1))
+  it.samples[3].wall_ns, it.samples[3].marked = 9e6, "steal"
+  check.same(estimate.marked(it), { samples = 1, of = 9, left_out = true })
+  check.equal(estimate.time(it, 0.95).n, 8)
+  for _, sample in ipairs(it.samples) do sample.marked = "steal" end
+  check.same(estimate.marked(it), { samples = 9, of = 9, left_out = false })
+  check.equal(estimate.time(it, 0.95).n, 9)
+end)
+
+check.test("a block is the median over its processes, each with its fastest sample", function()
+  local it = { samples = {} }
+  for process, walls in ipairs { { 5, 3 }, { 9, 7 }, { 20, 21 } } do
+    for index, wall_ns in ipairs(walls) do
+      table.insert(it.samples, { block = 1, process = process, index = index, wall_ns = wall_ns,
+        loops = 1 })
+    end
+  end
+  check.same(estimate.list(it), { 7 })
+end)
