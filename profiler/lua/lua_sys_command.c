@@ -14,14 +14,15 @@
  *     or nil, message, code: it could not be started ("not found": no such program)
  *
  * A dropped field says how many bytes came after the text that was kept. */
+#include "lua/lua_process.h"
 #include "lua/lua_sys.h"
 #include "lua/luahost.h"
 #include "machine/command.h"
 
 #include <math.h>
-#include <string.h>
 
 static const char result_class[] = "payoff.sys.result";
+static const char who[] = "run";
 
 struct waiting {
     lua_State *L;
@@ -52,83 +53,18 @@ static bool on_wait(void *context, double elapsed_s)
     return !stop;
 }
 
-static int field_error(lua_State *L, const char *field, const char *wanted)
-{
-    return luaL_error(L, "run: %s must be %s, not %s", field, wanted, luaL_typename(L, -1));
-}
-
-/* A string in the table on top; the pointer is good as long as the table holds it. */
-static const char *check_text(lua_State *L, const char *field)
-{
-    size_t length = 0;
-    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
-    if (text == NULL)
-        field_error(L, field, "text");
-    else if (strlen(text) != length)
-        luaL_error(L, "run: a NUL byte in %s", field);
-    return text;
-}
-
-/* Leaves the list of pointers (a userdata) on the stack; the strings stay in the table. */
-static const char *const *check_argv(lua_State *L)
-{
-    if (lua_getfield(L, 1, "argv") != LUA_TTABLE)
-        field_error(L, "argv", "a list of texts");
-    size_t count = lua_rawlen(L, -1);
-    luaL_argcheck(L, count > 0, 1, "argv is empty");
-    const char **list = lua_newuserdatauv(L, (count + 1) * sizeof *list, 0);
-    for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, -2, (lua_Integer)i + 1);
-        list[i] = check_text(L, "argv");
-        lua_pop(L, 1);
-    }
-    list[count] = NULL;
-    return list;
-}
-
-/* Leaves a table that owns the "NAME=value" texts and the list of pointers on the stack. */
-static const char *const *check_environment(lua_State *L)
-{
-    int type = lua_getfield(L, 1, "env");
-    if (type == LUA_TNIL)
-        return NULL;
-    if (type != LUA_TTABLE)
-        field_error(L, "env", "a table of texts");
-    int source = lua_gettop(L);
-    size_t count = 0;
-    lua_newtable(L);
-    int owner = lua_gettop(L);
-    lua_pushnil(L);
-    while (lua_next(L, source) != 0) {
-        const char *value = check_text(L, "env");
-        if (lua_type(L, -2) != LUA_TSTRING)
-            luaL_error(L, "run: a name in env is no text");
-        lua_pushfstring(L, "%s=%s", lua_tostring(L, -2), value);
-        lua_rawseti(L, owner, (lua_Integer)++count);
-        lua_pop(L, 1);
-    }
-    const char **list = lua_newuserdatauv(L, (count + 1) * sizeof *list, 0);
-    for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, owner, (lua_Integer)i + 1);
-        list[i] = lua_tostring(L, -1);
-        lua_pop(L, 1);
-    }
-    list[count] = NULL;
-    return list;
-}
-
 static void check_command(lua_State *L, struct command *command)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
-    command->argv = check_argv(L);
-    command->environment = check_environment(L);
+    command->argv = lua_process_argv(L, who);
+    command->environment = lua_process_environment(L, who);
     if (lua_getfield(L, 1, "cwd") != LUA_TNIL)
-        command->cwd = check_text(L, "cwd");
+        command->cwd = lua_process_text(L, who, "cwd");
     int type = lua_getfield(L, 1, "stdin");
     if (type == LUA_TSTRING)
         command->input = lua_tolstring(L, -1, &command->input_size);
     else if (type != LUA_TNIL)
-        field_error(L, "stdin", "text");
+        lua_process_field_error(L, who, "stdin", "text");
     if (lua_getfield(L, 1, "timeout_s") != LUA_TNIL) {
         command->timeout_s = lua_tonumber(L, -1);
         if (lua_type(L, -1) != LUA_TNUMBER || !(command->timeout_s > 0))
@@ -186,7 +122,7 @@ static int sys_run(lua_State *L)
         command.on_wait = on_wait;
         command.context = &waiting;
     } else if (type != LUA_TNIL) {
-        field_error(L, "on_wait", "a function");
+        lua_process_field_error(L, who, "on_wait", "a function");
     }
     luaL_checkstack(L, 16, "run");
     struct command_result *result = lua_newuserdatauv(L, sizeof *result, 0);
