@@ -4,6 +4,7 @@
 
 #include <lauxlib.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void field_error(lua_State *L, const char *field, const char *wanted)
@@ -40,7 +41,13 @@ static const char *const *check_argv(lua_State *L)
     return list;
 }
 
-/* { NAME = value } -> "NAME=value" texts, which a table on the stack holds. */
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* { NAME = value } -> "NAME=value" texts, which a table on the stack holds. Sorted: the order of a
+ * Lua table differs from one run of payoff to the next, and a worker could see it. */
 static const char *const *check_environment(lua_State *L)
 {
     int type = lua_getfield(L, 1, "env");
@@ -67,6 +74,7 @@ static const char *const *check_environment(lua_State *L)
         lua_pop(L, 1);
     }
     list[count] = NULL;
+    qsort(list, (size_t)count, sizeof *list, compare_texts);
     return list;
 }
 
