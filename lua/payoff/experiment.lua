@@ -152,7 +152,8 @@ local function check_counters(t, complain)
         complain("counters.source can be \"simulated\", or be left out; not '%s'", tostring(value))
       end
     elseif math.type(key) ~= "integer" then
-      complain("counters: no field '%s'%s", tostring(key), nearest.hint(tostring(key), { "source" }))
+      complain("counters: no field '%s'%s", tostring(key),
+        nearest.hint(tostring(key), { "source" }))
     end
   end
   return counters

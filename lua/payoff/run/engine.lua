@@ -3,8 +3,8 @@
 --   local run = engine.run(experiment, { only = {}, budget_s = 60, seed = nil })
 --
 -- Order of things: builds; one quick check of every subject against the reference, before anything
--- is timed; then blocks; then, where it was asked for, the simulated counts. What was measured is never lost: an interrupt ends the blocks and
--- everything until then is in the model.
+-- is timed; then blocks; then, where they were asked for, the simulated counts. What was measured
+-- is never lost: an interrupt ends the blocks and everything until then is in the model.
 
 local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"

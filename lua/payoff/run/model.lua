@@ -60,7 +60,8 @@ function model.cell(cell)
   return {
     id = cell.id, subject = cell.subject, mode = cell.mode, jobs = cell.jobs, start = cell.start,
     size = cell.size, tasks = cell.tasks, loops = cell.loops, baseline = cell.baseline,
-    verdict = verdict, samples = cell.samples, simulated = cell.simulated, maxrss_bytes = cell.maxrss_bytes,
+    verdict = verdict, samples = cell.samples, maxrss_bytes = cell.maxrss_bytes,
+    simulated = cell.simulated,
     workers = last and last.workers,
   }
 end

@@ -10,8 +10,8 @@
 -- bracket      Native subjects: their worker switches counting on just before the work and off just
 --              after it. Counted is the second run of a process (in the first, the dynamic linker
 --              still looks up names), minus what an empty bracket counts.
--- difference   Everybody else: one process runs the list of tasks 2k times, another one k times, and
---              the counts of both whole processes are subtracted: k runs remain, without start-up.
+-- difference   Everybody else: one process runs the list of tasks 2k times, another one k times;
+--              the counts of both whole processes are subtracted: k runs remain, no start-up.
 --              The first calls of a Python function are dearer than later ones; from about the 16th
 --              on they are alike, so k is 16 where that takes no longer than simulate.limit_s.
 
@@ -51,8 +51,8 @@ local function trouble(guest, message, code)
   return nil, guest and not guest.process:alive() and guest:why_it_ended() or message
 end
 
--- Sends commands up to and with `run`s; false and the reason when one fails.
-local function converse(guest, cell, context, commands)
+-- Sends the commands in their order; nil and the reason when one fails.
+local function converse(guest, context, commands)
   for _, command in ipairs(commands) do
     local reply, message, code = guest.process:call(command, context.timeout_s)
     if not reply then return trouble(guest, message, code) end
@@ -92,13 +92,13 @@ end
 local function by_bracket(tool, cell, context)
   local guest <close>, reason = open(tool, "callgrind", cell, context)
   if not guest then return nil, reason end
-  local commands, ok = prepare(cell, context), nil
+  local commands = prepare(cell, context)
   for _, mode in ipairs { "empty", "serial", "serial" } do
     commands[#commands + 1] = run_command(mode, 1)
   end
-  ok, reason = converse(guest, cell, context, commands)
-  if ok then ok, reason = check(guest, context) end
-  if not ok then return nil, reason end
+  local ok, why = converse(guest, context, commands)
+  if ok then ok, why = check(guest, context) end
+  if not ok then return nil, why end
   local counts = guest:brackets()
   if #counts < 3 then return nil, "callgrind wrote fewer counts than there were brackets" end
   return {
@@ -112,13 +112,15 @@ end
 local function whole(tool, cell, context, loops)
   local guest <close>, reason = open(tool, "cachegrind", cell, context)
   if not guest then return nil, reason end
-  local commands, ok = prepare(cell, context), nil
+  local commands = prepare(cell, context)
   commands[#commands + 1] = run_command("serial", loops)
-  ok, reason = converse(guest, cell, context, commands)
-  if ok then ok, reason = check(guest, context) end
-  if not ok then return nil, reason end
+  local ok, why = converse(guest, context, commands)
+  if ok then ok, why = check(guest, context) end
+  if not ok then return nil, why end
   local ending = guest.process:stop(120)
-  if ending.killed or ending.exit ~= 0 then return nil, "its process did not end in an orderly way" end
+  if ending.killed or ending.exit ~= 0 then
+    return nil, "its process did not end in an orderly way"
+  end
   return guest:total()
 end
 
@@ -128,12 +130,12 @@ local function by_difference(tool, cell, context, k)
   local twice
   twice, reason = whole(tool, cell, context, 2 * k)
   if not twice then return nil, reason end
-  if twice < once then return nil, "twice the runs took fewer instructions: it is not repeatable" end
+  if twice < once then return nil, "twice the runs took fewer instructions: it does not repeat" end
   return {
     count = twice - once, loops = k,
     reason = ("cachegrind %s, as the difference of %d and %d runs in two processes%s"):format(
-      tool.version, 2 * k, k, k < 16 and "; with fewer than 16, an interpreter that still adapts to "
-      .. "the code may be in it" or ""),
+      tool.version, 2 * k, k, k * cell.tasks < 16 and "; with so few, what an interpreter does "
+      .. "once to adapt to the code may be in it" or ""),
   }
 end
 
@@ -155,8 +157,8 @@ end
 
 local function refusal(cell)
   if cell.mode ~= "serial" then
-    return missing("not counted", "simulated counts are of serial runs: Valgrind runs one thread at "
-      .. "a time, so workers that wait for each other take other turns than on a CPU")
+    return missing("not counted", "simulated counts are of serial runs: Valgrind runs one thread "
+      .. "at a time, so workers that wait for each other take other turns than on a CPU")
   elseif cell.of.state ~= "ok" or cell.verdict.state == "failed" or cell.verdict.state == "missing"
   then
     return missing("not counted", "there was nothing to count: its run failed")

@@ -29,7 +29,7 @@ local function environment(subject)
   for _, name in ipairs(kept) do env[name] = own[name] end
   -- A .pyc file that one process writes and the next one reads would be part of their difference.
   env.LANG, env.PYTHONHASHSEED, env.PYTHONDONTWRITEBYTECODE = "C.UTF-8", "0", "1"
-  env.PAYOFF_CLOCKS = "none"
+  env.PAYOFF_STEADY = "1"
   for name, value in pairs(subject.env or {}) do env[name] = tostring(value) end
   return env
 end

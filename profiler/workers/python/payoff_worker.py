@@ -53,9 +53,9 @@ def no_clock():
     return 0
 
 
-def clock_here():
-    """The clock, or none: see PAYOFF_CLOCKS in PROTOCOL.md."""
-    return no_clock if os.environ.get("PAYOFF_CLOCKS") == "none" else time.monotonic_ns
+def is_steady():
+    """Is nothing to differ from run to run? See PAYOFF_STEADY in PROTOCOL.md."""
+    return os.environ.get("PAYOFF_STEADY") == "1"
 
 
 def bracket(counters, clock, work):
@@ -126,7 +126,8 @@ class Worker:
     """What is loaded, prepared, running warm, and known of the last run."""
 
     def __init__(self, counters, sources):
-        self.counters, self.sources, self.clock = counters, sources, clock_here()
+        self.counters, self.sources = counters, sources
+        self.clock = no_clock if is_steady() else time.monotonic_ns
         self.func = self.method = self.tasks = self.results = self.pool = self.left = None
         self.examiner = None
 
@@ -135,7 +136,10 @@ class Worker:
             raise Failure("usage", "this worker speaks protocol 1 alone")
         about = runtime()
         modes = [mode for mode in MODES if mode != "process" or about["start_methods"]]
-        return {"protocol": 1, "runtime": about, "modes": modes, "pid": os.getpid()}
+        return {"protocol": 1, "runtime": about, "modes": modes, "pid": self.pid()}
+
+    def pid(self):
+        return 0 if self.clock is no_clock else os.getpid()
 
     def load(self, command):
         self.close_pool()
