@@ -1,6 +1,6 @@
 -- valgrind: a worker under Valgrind, and how many instructions it executed.
 --
---   local tool, reason = valgrind.find()              --> { path = "/usr/bin/valgrind", version = "3.19.0" }
+--   local tool, reason = valgrind.find()     --> { path = "/usr/bin/valgrind", version = "3.19.0" }
 --   local guest, reason = valgrind.start(tool, "callgrind", launcher, subject, 120)
 --   guest.process:call { … };  guest.process:stop(60)
 --   guest:brackets()      --> { 11, 4021, … }: per bracket of the worker (callgrind alone)
@@ -9,7 +9,7 @@
 --
 -- Valgrind translates the program and counts each instruction that it executes in user space; the
 -- same program on the same input has the same count to the last digit, as long as nothing that it
--- looks at changes: the environment, the hash seed, clocks, files. So the environment is fixed here.
+-- looks at changes: the environment, the hash seed, clocks, files. The environment is fixed here.
 
 local sys = require "payoff.native.sys"
 local worker = require "payoff.native.worker"
@@ -65,16 +65,17 @@ end
 
 -- guest | nil, reason, code
 function valgrind.start(tool, name, launcher, subject, timeout_s)
-  local spec, message, code = launcher:spec(subject)
+  local spec, message = launcher:spec(subject)
   if not spec then return nil, message end
-  local folder
+  local folder, code
   folder, message = scratch_folder()
   if not folder then return nil, message end
   local argv = { tool.path, "-q", "--tool=" .. name }
   for _, option in ipairs(options[name]) do argv[#argv + 1] = option:format(folder) end
   table.move(spec.argv, 1, #spec.argv, #argv + 1, argv)
   -- A limit of the address space would be Valgrind's, which needs several times the subject's.
-  spec.argv, spec.env, spec.memory_bytes, spec.timeout_s = argv, environment(subject), nil, timeout_s
+  spec.argv, spec.env, spec.memory_bytes = argv, environment(subject), nil
+  spec.timeout_s = timeout_s
   local guest = setmetatable({ folder = folder, name = name }, Guest)
   guest.process, message, code = worker.start(spec)
   if not guest.process then
