@@ -35,7 +35,8 @@ function simulate.event()
     asked = simulate.name, name = simulate.name, unit = "instructions", source = "simulated",
     state = tool and "exact" or "unsupported",
     reason = tool and ("counted by Valgrind %s in a pass of its own: the user-space instructions "
-      .. "of the tasks, not those of a CPU's counter; repeats exactly in the same environment")
+      .. "of the tasks, not those of a CPU's counter; repeats exactly in the same environment; "
+      .. "Valgrind's CPU has no AVX-512, so code that chooses by CPU may choose otherwise there")
       :format(tool.version) or reason,
   }, tool
 end
