@@ -51,8 +51,6 @@ local function engine_options(arguments)
     budget_s = number(arguments, "budget", 0.1), seed = number(arguments, "seed", 0, true),
     counts = arguments.counts,
     blocks = number(arguments, "blocks", arguments.counts and 0 or 1, true)
-    counts = arguments.counts,
-    blocks = number(arguments, "blocks", arguments.counts and 0 or 1, true)
       or arguments.quick and 1 or nil,
   }
 end
