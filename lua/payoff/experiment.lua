@@ -143,6 +143,22 @@ local function check_jobs(t, complain)
   return out
 end
 
+-- A list of events; `source` asks for simulated counts besides (payoff.run.simulate).
+local function check_counters(t, complain)
+  local counters = t.counters or {}
+  for key, value in pairs(counters) do
+    if key == "source" then
+      if value ~= "simulated" then
+        complain("counters.source can be \"simulated\", or be left out; not '%s'", tostring(value))
+      end
+    elseif math.type(key) ~= "integer" then
+      complain("counters: no field '%s'%s", tostring(key),
+        nearest.hint(tostring(key), { "source" }))
+    end
+  end
+  return counters
+end
+
 local function check_number(t, key, low, high, default, complain)
   local value = t[key]
   if value == nil then return default end
@@ -190,7 +206,7 @@ function experiment.new(t, where, path)
     jobs = check_jobs(t, complain),
     tolerance = check_tolerance(t, complain),
     metrics = t.metrics or { "ipc", "os" },
-    counters = t.counters or {},
+    counters = check_counters(t, complain),
     precision = check_number(t, "precision", 1e-4, 1, 0.02, complain),
     budget = check_number(t, "budget", 0.1, 1e6, 60, complain),
     confidence = check_number(t, "confidence", 0.5, 0.9999, 0.95, complain),

@@ -19,6 +19,8 @@ function measure.options(command)
   command:option("--budget", "Seconds to spend on measuring (default: the experiment's, or 60).")
     :argname("SECONDS")
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
+  command:option("--counts", "simulated: count instructions besides, by Valgrind, in a pass of its "
+    .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
   command:option("--seed", "Seed of every random choice (default: drawn, and recorded).")
     :argname("N")
   command:option("--python", "The interpreter for Python subjects that name none (default: "
@@ -47,7 +49,9 @@ local function engine_options(arguments)
   return {
     only = arguments.only, python = arguments.python, command = arguments.command_line,
     budget_s = number(arguments, "budget", 0.1), seed = number(arguments, "seed", 0, true),
-    blocks = number(arguments, "blocks", 1, true) or arguments.quick and 1 or nil,
+    counts = arguments.counts,
+    blocks = number(arguments, "blocks", arguments.counts and 0 or 1, true)
+      or arguments.quick and 1 or nil,
   }
 end
 

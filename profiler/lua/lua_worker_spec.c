@@ -7,6 +7,79 @@
 #include <limits.h>
 
 static const char who[] = "worker.start";
+#include <stdlib.h>
+#include <string.h>
+
+static void field_error(lua_State *L, const char *field, const char *wanted)
+{
+    luaL_error(L, "worker.start: %s must be %s, not %s", field, wanted, luaL_typename(L, -1));
+}
+
+/* The string on top, which whatever holds it keeps alive. */
+static const char *check_text(lua_State *L, const char *field)
+{
+    size_t length = 0;
+    /* No numbers: converting one would make a string that nobody holds. */
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    if (text == NULL)
+        field_error(L, field, "text");
+    else if (strlen(text) != length)
+        luaL_error(L, "worker.start: a NUL byte in %s", field);
+    return text;
+}
+
+static const char *const *check_argv(lua_State *L)
+{
+    if (lua_getfield(L, 1, "argv") != LUA_TTABLE)
+        field_error(L, "argv", "a list of texts");
+    size_t count = lua_rawlen(L, -1);
+    luaL_argcheck(L, count > 0, 1, "argv is empty");
+    const char **list = lua_newuserdatauv(L, (count + 1) * sizeof *list, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, -2, (lua_Integer)i + 1);
+        list[i] = check_text(L, "argv");
+        lua_pop(L, 1);
+    }
+    list[count] = NULL;
+    return list;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* { NAME = value } -> "NAME=value" texts, which a table on the stack holds. Sorted: the order of a
+ * Lua table differs from one run of payoff to the next, and a worker could see it. */
+static const char *const *check_environment(lua_State *L)
+{
+    int type = lua_getfield(L, 1, "env");
+    if (type == LUA_TNIL)
+        return NULL;
+    if (type != LUA_TTABLE)
+        field_error(L, "env", "a table of texts");
+    int source = lua_gettop(L);
+    lua_newtable(L);
+    lua_Integer count = 0;
+    lua_pushnil(L);
+    while (lua_next(L, source) != 0) {
+        const char *value = check_text(L, "env");
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "worker.start: a name in env is no text");
+        lua_pushfstring(L, "%s=%s", lua_tostring(L, -2), value);
+        lua_rawseti(L, source + 1, ++count);
+        lua_pop(L, 1);
+    }
+    const char **list = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *list, 0);
+    for (lua_Integer i = 0; i < count; i++) {
+        lua_rawgeti(L, source + 1, i + 1);
+        list[i] = lua_tostring(L, -1);
+        lua_pop(L, 1);
+    }
+    list[count] = NULL;
+    qsort(list, (size_t)count, sizeof *list, compare_texts);
+    return list;
+}
 
 static void check_cpus(lua_State *L, struct spawn_spec *spec)
 {

@@ -148,7 +148,8 @@ static bool prepare(struct preparation *ready, const struct spawn_spec *spec, in
                     struct spawn *spawn, struct status *st)
 {
     static unsigned sequence;
-    snprintf(spawn->mark, sizeof spawn->mark, "PAYOFF_WORKER=%d-%u", (int)getpid(), ++sequence);
+    snprintf(spawn->mark, sizeof spawn->mark, "PAYOFF_WORKER=%010d-%010u", (int)getpid(),
+             ++sequence);
     ready->counter_fds = calloc((size_t)groups + 1, sizeof *ready->counter_fds);
     if (ready->counter_fds == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for %d counter groups", groups);

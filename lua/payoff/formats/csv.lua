@@ -116,7 +116,16 @@ local function add_cell(rows, run, subject, cell)
   for _, sample in ipairs(cell.samples or {}) do
     rows[#rows + 1] = prefix .. "," .. sample_fields(sample, events)
   end
-  if #(cell.samples or {}) == 0 then
+  local simulated = cell.simulated
+  if simulated then -- in a pass of its own: a row of its own, without a time
+    local counts = {}
+    for i, event in ipairs(run.events) do
+      counts[i] = event.source == "simulated"
+        and { state = simulated.state, count = simulated.count } or nil
+    end
+    rows[#rows + 1] = prefix .. "," .. sample_fields({ loops = simulated.loops, counts = counts,
+      marked = simulated.reason }, events)
+  elseif #(cell.samples or {}) == 0 then
     rows[#rows + 1] = prefix .. "," .. sample_fields({}, events)
   end
 end

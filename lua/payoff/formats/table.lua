@@ -62,6 +62,14 @@ local function columns_of(run)
       return cell.efficiency and units.percent(cell.efficiency.median) or ""
     end, right = true },
   }
+  for index, event in ipairs(run.events) do
+    if event.source == "simulated" and counted(run, index) then
+      list[#list + 1] = { "simulated instr/task", function(cell)
+        local value = cell.per_task[index]
+        return value and units.count(value.median) or units.UNKNOWN
+      end, right = true }
+    end
+  end
   if counted(run, instructions) then
     list[#list + 1] = { "instr/task", function(cell)
       local value = cell.per_task[instructions]
@@ -161,12 +169,31 @@ local function interval_line(run)
   end
 end
 
+-- Where simulated counts come from, and why some cells have none: one line each.
+local function simulated(run)
+  local out, seen = {}, {}
+  for index, event in ipairs(run.events) do
+    if event.source == "simulated" and counted(run, index) then
+      out[1] = ("simulated instr/task: %s"):format(event.reason)
+    end
+  end
+  for _, cell in ipairs(run.cells) do
+    local own = cell.simulated
+    if own and own.state == "not counted" and not seen[own.reason] then
+      seen[own.reason] = true
+      out[#out + 1] = ("not counted by the simulator (%s): %s"):format(cell.id, own.reason)
+    end
+  end
+  return out
+end
+
 local function summary(run, options)
   local width, out = math.max(60, (options.columns or 80) - 1), {}
   local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
   add(interval_line(run))
   for _, line in ipairs(compare.sentences(run)) do add(line) end
   for _, line in ipairs(counting(run)) do add(line) end
+  for _, line in ipairs(simulated(run)) do add(line) end
   for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end
   return out
 end

@@ -57,10 +57,11 @@ local function counts(run, cell, metric_list, names, level)
   local counted_as = {}
   for _, event in ipairs(run.events) do counted_as[event.asked] = event.name end
   cell.per_task, cell.metrics = {}, {}
-  for index in ipairs(run.events) do
+  for index, event in ipairs(run.events) do
     local subject = run.subject_of[cell.subject]
     local bracket = subject and subject.bracket and subject.bracket.counts[index]
-    cell.per_task[index] = estimate.per_task(cell, index, level, bracket)
+    cell.per_task[index] = event.source == "simulated" and estimate.simulated(cell)
+      or estimate.per_task(cell, index, level, bracket)
   end
   for _, metric in ipairs(metric_list) do
     for _, value in ipairs(metric.values) do

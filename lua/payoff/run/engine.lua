@@ -3,8 +3,8 @@
 --   local run = engine.run(experiment, { only = {}, budget_s = 60, seed = nil })
 --
 -- Order of things: builds; one quick check of every subject against the reference, before anything
--- is timed; then blocks. What was measured is never lost: an interrupt ends the blocks and
--- everything until then is in the model.
+-- is timed; then blocks; then, where they were asked for, the simulated counts. What was measured
+-- is never lost: an interrupt ends the blocks and everything until then is in the model.
 
 local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"
@@ -15,6 +15,7 @@ local model = require "payoff.run.model"
 local plan = require "payoff.run.plan"
 local progress = require "payoff.run.progress"
 local session = require "payoff.run.session"
+local simulate = require "payoff.run.simulate"
 local sys = require "payoff.native.sys"
 local verdict = require "payoff.run.verdict"
 
@@ -208,6 +209,10 @@ function engine.run(experiment, options)
   state.random = math.random
   select_cells(state)
   state.counters = model.counters(experiment)
+  state.counts = options.counts or experiment.counters.source
+  if state.counts == "simulated" then
+    state.simulated_event, state.simulator = simulate.event()
+  end
   state.head = model.head(state)
   if options.recorder then state.recorder = options.recorder(state) end
 
@@ -217,7 +222,8 @@ function engine.run(experiment, options)
     reference_results(state)
     quick_check(state)
     state.began_s = sys.monotonic_s()
-    run_blocks(state)
+    if options.blocks ~= 0 then run_blocks(state) end
+    if state.counts == "simulated" then simulate.run(state) end
   end)
   local run = model.make(state)
   if state.recorder then

@@ -150,6 +150,15 @@ function estimate.per_task(cell, index, level, bracket)
   return out
 end
 
+-- What a simulator counted per task (payoff.run.simulate): one count of each cell, no interval.
+function estimate.simulated(cell)
+  local counted = cell.simulated
+  if not counted then return nil end
+  local out = { state = counted.state, source = counted.source, reason = counted.reason }
+  if counted.count then out.median, out.n = counted.count / (counted.loops * cell.tasks), 1 end
+  return out
+end
+
 -- A metric's value, computed per process from the sums over its samples.
 function estimate.metric(cell, value, names, compute, level)
   local sums = {}

@@ -61,6 +61,7 @@ function model.cell(cell)
     id = cell.id, subject = cell.subject, mode = cell.mode, jobs = cell.jobs, start = cell.start,
     size = cell.size, tasks = cell.tasks, loops = cell.loops, baseline = cell.baseline,
     verdict = verdict, samples = cell.samples, maxrss_bytes = cell.maxrss_bytes,
+    simulated = cell.simulated,
     workers = last and last.workers,
   }
 end
@@ -88,6 +89,13 @@ function model.warnings(state)
   return list
 end
 
+-- The counters' events, and the simulator's after them, which no sample has a reading of.
+local function events_of(state)
+  local events = state.counters:events()
+  events[#events + 1] = state.simulated_event
+  return events
+end
+
 -- What is known before anything is measured: the store begins a run with it.
 function model.head(state)
   local experiment = state.experiment
@@ -98,7 +106,7 @@ function model.head(state)
     experiment = { name = experiment.name, file = experiment.file, title = experiment.title,
                    text = experiment.text, metrics = experiment.metrics },
     machine = fault.check("system", "this machine", machine.describe()),
-    events = state.counters:events(), sizes = {}, subjects = {}, cells = {}, warnings = {},
+    events = events_of(state), sizes = {}, subjects = {}, cells = {}, warnings = {},
   }
   for i, size in ipairs(experiment.sizes) do
     run.sizes[i] = { size = size.size, tasks = #size.tasks, example = size.example }

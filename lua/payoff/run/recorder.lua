@@ -26,7 +26,7 @@ function Recorder:try(step)
 end
 
 local cell_fields = { "id", "subject", "mode", "jobs", "start", "size", "tasks", "loops",
-  "baseline", "verdict", "maxrss_bytes" }
+  "baseline", "verdict", "maxrss_bytes", "simulated" }
 
 local function cell_row(cell)
   local row = {}

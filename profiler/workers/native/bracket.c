@@ -2,6 +2,7 @@
 
 #include "workers/base64.h"
 #include "workers/native/clock.h"
+#include "workers/native/simulator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@ static bool take_fd(struct bracket *bracket, long fd, struct status *st)
 
 bool bracket_init(struct bracket *bracket, const char *fds, struct status *st)
 {
-    *bracket = (struct bracket){0};
+    *bracket = (struct bracket){.simulated = simulator_here()};
     const char *at = fds != NULL ? fds : "";
     while (*at != '\0') {
         char *end;
@@ -77,10 +78,14 @@ void bracket_begin(struct bracket *bracket)
     bracket->cpu_before = read_cpu();
     read_groups(bracket, bracket->before);
     bracket->before_ns = clock_now_ns(CLOCK_MONOTONIC);
+    if (bracket->simulated)
+        simulator_begin();
 }
 
 void bracket_end(struct bracket *bracket)
 {
+    if (bracket->simulated)
+        simulator_end();
     bracket->after_ns = clock_now_ns(CLOCK_MONOTONIC);
     read_groups(bracket, bracket->after);
     bracket->cpu_after = read_cpu();

@@ -1,5 +1,6 @@
 /* bracket: what stands around the work: one read() of each counter group, the clock; the work; the
- * clock, one read() of each counter group.
+ * clock, one read() of each counter group. Under Valgrind, its bracket is the innermost
+ * (simulator.h).
  *
  * All memory is taken and touched beforehand; between bracket_begin and bracket_end nothing of this
  * module runs. Not thread-safe. */
@@ -30,6 +31,7 @@ struct bracket_cpu {
 struct bracket {
     int fds[BRACKET_GROUPS_MAX];
     size_t group_count;
+    bool simulated;                         /* Valgrind runs this process */
     struct bracket_reading *before, *after; /* owned, group_count each */
     int64_t before_ns, after_ns;            /* CLOCK_MONOTONIC */
     struct bracket_cpu cpu_before, cpu_after;

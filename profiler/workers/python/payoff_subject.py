@@ -1,6 +1,7 @@
 """Finds and imports the function under study.
 
-    func, file, load_ns = load({"module": "reference", "func": "cpu_intensive", "path": ["/dir"]})
+    subject = {"module": "reference", "func": "cpu_intensive", "path": ["/dir"]}
+    func, file, load_ns = load(subject, time.monotonic_ns)
 
 Every failure is a Failure of kind "load", or "usage" where the subject itself is malformed.
 """
@@ -8,7 +9,6 @@ Every failure is a Failure of kind "load", or "usage" where the subject itself i
 import importlib
 import os
 import sys
-import time
 
 from payoff_fault import Failure
 
@@ -85,7 +85,7 @@ def find(module, dotted):
     return thing
 
 
-def load(subject):
+def load(subject, clock):
     """The function, the file it really comes from (None if unknown), and how long that took."""
     if not isinstance(subject, dict):
         raise Failure("usage", "subject is no object")
@@ -100,12 +100,12 @@ def load(subject):
     LIBRARY[:] = LIBRARY or sys.path
     path = [os.path.abspath(one) for one in path]
     sys.path[:] = path + [one for one in sys.path if one not in path]
-    start = time.monotonic_ns()
+    start = clock()
     try:
         if module is not None:
             check_loaded(module, path)
         loaded = importlib.import_module(module) if module is not None else import_file(file)
-        load_ns = time.monotonic_ns() - start
+        load_ns = clock() - start
         func = find(loaded, dotted)
     except Failure:
         raise

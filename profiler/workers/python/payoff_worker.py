@@ -49,9 +49,18 @@ def descriptors():
     return command, reply, counters
 
 
-def bracket(counters, work):
+def no_clock():
+    return 0
+
+
+def is_steady():
+    """Is nothing to differ from run to run? See PAYOFF_STEADY in PROTOCOL.md."""
+    return os.environ.get("PAYOFF_STEADY") == "1"
+
+
+def bracket(counters, clock, work):
     """Counters, clock, work, clock, counters: the order of the protocol, and nothing else."""
-    read, clock = os.read, time.monotonic_ns
+    read = os.read
     before = [read(fd, READ_SIZE) for fd in counters]
     start = clock()
     work()
@@ -118,6 +127,7 @@ class Worker:
 
     def __init__(self, counters, sources):
         self.counters, self.sources = counters, sources
+        self.clock = no_clock if is_steady() else time.monotonic_ns
         self.func = self.method = self.tasks = self.results = self.pool = self.left = None
         self.examiner = None
 
@@ -126,13 +136,16 @@ class Worker:
             raise Failure("usage", "this worker speaks protocol 1 alone")
         about = runtime()
         modes = [mode for mode in MODES if mode != "process" or about["start_methods"]]
-        return {"protocol": 1, "runtime": about, "modes": modes, "pid": os.getpid()}
+        return {"protocol": 1, "runtime": about, "modes": modes, "pid": self.pid()}
+
+    def pid(self):
+        return 0 if self.clock is no_clock else os.getpid()
 
     def load(self, command):
         self.close_pool()
         self.func = self.results = None
         subject = command.get("subject")
-        func, file, load_ns = load(subject)
+        func, file, load_ns = load(subject, self.clock)
         self.func, self.method = func, subject.get("start_method", "fork")
         reply = {"load_ns": load_ns}
         if file:
@@ -237,7 +250,7 @@ class Worker:
     def cpu_ns(self):
         """CPU time of this process, of its reaped children and of its pool; None if unknown."""
         others = 0 if self.pool is None else self.pool.cpu_ns()
-        if others is None:
+        if others is None or self.clock is no_clock:
             return None
         reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
         return time.process_time_ns() + others + round(1e9 * (reaped.ru_utime + reaped.ru_stime))
@@ -246,7 +259,7 @@ class Worker:
         """The bracket around work, with CPU clocks around both."""
         cpu_before = self.cpu_ns()
         try:
-            wall_ns, before, after = bracket(self.counters, work)
+            wall_ns, before, after = bracket(self.counters, self.clock, work)
         except OSError:
             for fd in self.counters:
                 if not is_open(fd):
