@@ -1,6 +1,7 @@
 #include "lua/lua_process.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
 
 int lua_process_field_error(lua_State *L, const char *who, const char *field, const char *wanted)
@@ -20,7 +21,7 @@ const char *lua_process_text(lua_State *L, const char *who, const char *field)
 }
 
 /* The strings of the list at `index` as pointers, in a userdata that is left on the stack. */
-static const char *const *pointers(lua_State *L, int index, const char *who, const char *field)
+static const char **pointers(lua_State *L, int index, const char *who, const char *field)
 {
     size_t count = lua_rawlen(L, index);
     const char **list = lua_newuserdatauv(L, (count + 1) * sizeof *list, 0);
@@ -39,6 +40,11 @@ const char *const *lua_process_argv(lua_State *L, const char *who)
         lua_process_field_error(L, who, "argv", "a list of texts");
     luaL_argcheck(L, lua_rawlen(L, -1) > 0, 1, "argv is empty");
     return pointers(L, lua_gettop(L), who, "argv");
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 const char *const *lua_process_environment(lua_State *L, const char *who)
@@ -60,5 +66,7 @@ const char *const *lua_process_environment(lua_State *L, const char *who)
         lua_rawseti(L, source + 1, ++count);
         lua_pop(L, 1);
     }
-    return pointers(L, source + 1, who, "env");
+    const char **list = pointers(L, source + 1, who, "env");
+    qsort(list, (size_t)count, sizeof *list, compare_texts);
+    return list;
 }

@@ -16,8 +16,9 @@ const char *lua_process_text(lua_State *L, const char *who, const char *field);
 /* argv, NULL-terminated; it must not be empty. Leaves two values on the stack. */
 const char *const *lua_process_argv(lua_State *L, const char *who);
 
-/* env = { NAME = value } as "NAME=value" texts, NULL-terminated; NULL when it is nil. Leaves up to
- * three values on the stack. */
+/* env = { NAME = value } as "NAME=value" texts, NULL-terminated; NULL when it is nil. Sorted: the
+ * order of a Lua table differs from one run of payoff to the next, and a program could see it.
+ * Leaves up to three values on the stack. */
 const char *const *lua_process_environment(lua_State *L, const char *who);
 
 #endif
