@@ -133,20 +133,22 @@ local function notes(run, paint)
   return out
 end
 
--- One line that says why nothing is counted, and what would help.
+-- One line for each reason why something is not counted, or less of it than was asked for, and what
+-- would help.
 local function counting(run)
   local reasons, seen = {}, {}
   for _, event in ipairs(run.events) do
-    if event.state ~= "exact" and event.reason and not seen[event.reason] then
-      seen[event.reason] = { event.asked }
-      reasons[#reasons + 1] = event.reason
-    elseif event.reason and seen[event.reason] then
-      table.insert(seen[event.reason], event.asked)
+    local reason = event.reason
+    if reason and not seen[reason] then
+      reasons[#reasons + 1] = reason
+      seen[reason] = { counted = event.state == "exact" }
     end
+    if reason then table.insert(seen[reason], event.asked) end
   end
   local out = {}
   for _, reason in ipairs(reasons) do
-    out[#out + 1] = ("not counted here (%s): %s"):format(table.concat(seen[reason], ", "), reason)
+    local form = seen[reason].counted and "%s: %s" or "not counted here (%s): %s"
+    out[#out + 1] = form:format(table.concat(seen[reason], ", "), reason)
   end
   return out
 end

@@ -1,0 +1,155 @@
+-- The real command in the guest: what it says of the machine, and a whole experiment of its own
+-- native worker, whose instructions are known beforehand. Run by guest_payoff with native_main.
+
+local check = require "check"
+local csv = require "csv_reader"
+local json = require "payoff.native.json"
+local sys = require "payoff.native.sys"
+
+local user, level = "1000", "/proc/sys/kernel/perf_event_paranoid"
+
+local function run(argv)
+  local result = assert(sys.run { argv = argv })
+  if result.exit ~= 0 then
+    error(("%s: status %s\n%s%s"):format(table.concat(argv, " "), result.exit or result.signal,
+      result.stdout, result.stderr), 2)
+  end
+  return result.stdout
+end
+
+local function set_paranoid(number)
+  local file = assert(io.open(level, "w"))
+  assert(file:write(number, "\n"))
+  assert(file:close())
+end
+
+local function index(list, key)
+  local out = {}
+  for _, row in ipairs(list) do out[row[key]] = row end
+  return out
+end
+
+-- The CSV as a list of rows, each a table by column.
+local function read_rows(path)
+  local file = assert(io.open(path))
+  local lines = csv.read(file:read("a"))
+  file:close()
+  local rows = {}
+  for i = 2, #lines do
+    rows[i - 1] = {}
+    for column, name in ipairs(lines[1]) do rows[i - 1][name] = lines[i][column] end
+  end
+  return rows
+end
+
+-- The words in front of the command say as whom.
+local function experiment(folder, brief, ...)
+  local argv = { ... }
+  for _, word in ipairs { "payoff", "run", "guest_experiment.lua", "--set", "brief=" .. brief,
+                          "--no-db", "--out", folder } do
+    argv[#argv + 1] = word
+  end
+  local out = run(argv)
+  return read_rows(folder .. "/guest.csv"), out
+end
+
+check.test("counters: what counts here, and why the rest does not", function()
+  local events = index(json.decode(run { "payoff", "counters", "--json" }).events, "name")
+  check.equal(events["instructions"].state, "exact")
+  check.equal(events["cycles"].counted_as, "cycles")
+  check.equal(events["page-faults"].state, "exact")
+  check.equal(events["branches"].state, "unsupported")
+  check.contains(events["branches"].reason, "PMU does not count branches")
+  check.contains(events["BR_MIS_PRED"].reason, "PMU does not implement")
+end)
+
+check.test("counters: as an ordinary user", function()
+  set_paranoid(2)
+  local text = run { "./as_user", user, "payoff", "counters", "--json", "instructions" }
+  local event = json.decode(text).events[1]
+  check.equal(event.counted_as, "instructions:u")
+  check.contains(event.reason, "kernel.perf_event_paranoid is 2")
+end)
+
+check.test("doctor: the PMU and the rights", function()
+  local findings = index(json.decode(run { "payoff", "doctor", "--json" }).findings, "topic")
+  check.equal(findings["hardware counters"].level, "ok")
+  check.contains(findings["perf rights"].text, "perf_event_paranoid is 2")
+  check.contains(findings["processor"].text, "Neoverse-N1")
+end)
+
+-- Every sample's instructions beyond those of the loops: {cell = { {size, loops, extra, row}, … }}
+local function check_cells(rows)
+  local per_run = {}
+  for _, row in ipairs(rows) do
+    check.equal(row["instructions:u.state"], "exact")
+    check.equal(row["branches.state"], "unsupported")
+    check.equal(row["branches.count"], "")
+    local loops = math.tointeger(tonumber(row.loops))
+    local count = math.tointeger(tonumber(row["instructions:u.count"]))
+    local cell = table.concat({ row.subject, row.mode, row.jobs }, "/")
+    local known = 2 * 2 * 100000 * math.tointeger(tonumber(row.size)) * loops
+    per_run[cell] = per_run[cell] or {}
+    table.insert(per_run[cell],
+      { size = row.size, loops = loops, extra = count - known, row = row })
+  end
+  check.truthy(next(per_run))
+  return per_run
+end
+
+-- In serial mode nothing else is there: each loop of the task list takes the same few instructions
+-- more, to the last one, in every sample and in both sizes.
+local function check_line(list)
+  local small, large
+  for _, sample in ipairs(list) do
+    if sample.size == "1" then
+      small = small or sample
+      check.equal(sample.extra, small.extra)
+    else
+      large = large or sample
+      check.equal(sample.extra, large.extra)
+    end
+  end
+  local per_loop = (small.extra - large.extra) / (small.loops - large.loops)
+  print(("# serial: 2 n instructions per task, %g more per loop, %g more per run"):format(per_loop,
+    small.extra - per_loop * small.loops))
+  check.equal(per_loop, per_loop // 1)
+  check.truthy(per_loop > 0 and per_loop < 1000)
+end
+
+check.test("run: instructions of the known loop, in every mode", function()
+  set_paranoid(2)
+  local rows, out = experiment("/tmp/root", 0)
+  check.contains(out, "identical")
+  check.contains(out, "branches")
+  local cells = check_cells(rows)
+  check.truthy(cells["loop/serial/1"] and cells["loop/process/2"] and cells["loop/thread/2"])
+  for cell, list in pairs(cells) do
+    for _, sample in ipairs(list) do
+      -- What the calls and the worker's bracket take: some hundred instructions per loop.
+      check.truthy(sample.extra >= 0 and sample.extra < 20000 + 3000 * sample.loops,
+        ("%s: %d instructions too many in %d loops"):format(cell, sample.extra, sample.loops))
+      local cycles = math.tointeger(tonumber(sample.row["cycles:u.count"]))
+      local shift = math.tointeger(tonumber(sys.environ().GUEST_SHIFT or "0"))
+      check.equal(cycles, math.tointeger(tonumber(sample.row["instructions:u.count"])) << shift)
+    end
+  end
+  check_line(cells["loop/serial/1"])
+end)
+
+check.test("run: as an ordinary user, in user mode only", function()
+  local rows, out = experiment("/tmp/user", 1, "./as_user", user)
+  check.contains(out, "user mode only")
+  check_cells(rows)
+end)
+
+check.test("run: with nothing permitted the run goes on, and says why", function()
+  set_paranoid(3)
+  local rows, out = experiment("/tmp/none", 1, "./as_user", user)
+  check.contains(out, "kernel.perf_event_paranoid is 3")
+  for _, row in ipairs(rows) do
+    check.equal(row["instructions:u.state"], "not counted")
+    check.equal(row["instructions:u.count"], "")
+    check.truthy(tonumber(row.wall_ns) > 0)
+  end
+end)
