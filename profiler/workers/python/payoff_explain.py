@@ -34,8 +34,9 @@ def is_same(value, got):
         return False
     if isinstance(value, (list, tuple)) and type(value) is type(got) and len(value) == len(got):
         return all(map(is_same, value, got))
-    numbers = all(type(one) in (int, float, bool) for one in (value, got))
-    return numbers and (value == got or (value != value and got != got))
+    if all(isinstance(one, float) and math.isnan(one) for one in (value, got)):
+        return True
+    return all(type(one) in (int, float, bool) for one in (value, got)) and value == got
 
 
 class LooseMath:

@@ -57,7 +57,7 @@ class Code:
 
 
 class Rewriter(ast.NodeTransformer):
-    """Visits functions; `self.replace(node)` of a subclass says what stands in for an expression."""
+    """Visits functions; a subclass's `replace(node)` says what stands in for an expression."""
 
     def __init__(self, code):
         self.code = code
