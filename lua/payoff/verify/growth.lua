@@ -13,10 +13,12 @@ local LEAST_BYTES = 1 << 20 -- what allocators do by themselves stays below
 local STRETCH_S = 0.15
 
 -- bytes per call | nil
-local function measure(side, task, seconds)
-  local loops = math.floor(STRETCH_S / math.max(seconds, 2e-6))
-  loops = math.min(math.max(loops, 1), 50000)
-  if loops < 200 then return nil end
+local function measure(side, task)
+  local seconds = side:repeat_task(task, 100, 30)
+  if not seconds then return nil end
+  local loops = math.floor(STRETCH_S / math.max(seconds / 100, 1e-6))
+  loops = math.min(loops, 50000)
+  if loops < 200 then return nil end -- too slow to be sure within a moment
   local before
   local grown = {}
   for stretch = 0, 2 do
@@ -37,10 +39,10 @@ function growth.find(state, port)
       chosen = chosen or entry
     end
   end
-  if not chosen or chosen.seconds > 1e-3 then return nil end
-  local bytes, loops = measure(port.side, chosen.task, chosen.seconds / 4)
+  if not chosen or chosen.seconds > 0.1 then return nil end
+  local bytes, loops = measure(port.side, chosen.task)
   if not bytes or bytes < 16 then return nil end
-  local own = measure(state.reference, chosen.task, chosen.seconds / 4)
+  local own = measure(state.reference, chosen.task)
   if own and own >= bytes / 2 then return nil end
   return {
     category = "growth", failing = true, count = 1, task = chosen.task,

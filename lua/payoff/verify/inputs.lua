@@ -171,15 +171,17 @@ function Source:invent()
   return { kind = kind, task = task, position = position or #base == 2 and 2 or nil }
 end
 
--- nil: there is nothing left (own inputs are done and begin_generated was not called, or a function
--- without arguments).
-function Source:next()
+-- From the queue; nil when it is empty.
+function Source:queued()
   while self.at < #self.queue do
     self.at = self.at + 1
     local input = self.queue[self.at]
     if input.own or not self:is_too_large(input.task) then return input end
   end
-  if not self.generated then return nil end
+  return nil
+end
+
+function Source:invented()
   for _ = 1, 1000 do
     local input = self:invent()
     if not input then return nil end
@@ -190,6 +192,16 @@ function Source:next()
     end
   end
   return nil
+end
+
+-- nil: there is nothing left (own inputs are done and begin_generated was not called, or a function
+-- without arguments).
+function Source:next()
+  if not self.generated then return self:queued() end
+  -- Boundaries first of all, but a long list of them must not keep the others from being tried.
+  self.turn = (self.turn or 0) + 1
+  if self.turn % 3 == 0 then return self:invented() or self:queued() end
+  return self:queued() or self:invented()
 end
 
 return inputs

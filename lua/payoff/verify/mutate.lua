@@ -141,6 +141,35 @@ function mutate.like(value, random)
   return maker and maker(value, random) or value
 end
 
+-- Words and what stands between them, so that texts with a grammar stay nearly in it.
+local function tokens(text)
+  local out = {}
+  for word, rest in text:gmatch("([%w\128-\255]*)([^%w\128-\255]?)") do
+    if word ~= "" then out[#out + 1] = word end
+    if rest ~= "" then out[#out + 1] = rest end
+  end
+  return out
+end
+
+-- A stretch of tokens again elsewhere, or gone, or in place of another.
+local function rearranged(text, random)
+  local own = tokens(text)
+  if #own == 0 then return text end
+  local from, way = random(1, #own), random(1, 3)
+  local to = math.min(#own, from + random(0, 3))
+  local part = table.move(own, from, to, 1, {})
+  if way == 1 then
+    for i = #part, 1, -1 do table.remove(own, from + i - 1) end
+    return table.concat(own)
+  end
+  -- At the end behind what separates, most often; or anywhere.
+  local between = own[random(1, #own)]
+  if way == 2 then return text .. (between:match("%w") and "" or between) .. table.concat(part) end
+  local at = random(1, #own)
+  for i, token in ipairs(part) do table.insert(own, at + i - 1, token) end
+  return table.concat(own)
+end
+
 -- One small change.
 function mutate.near(value, random)
   local tag = value[1]
@@ -160,6 +189,7 @@ function mutate.near(value, random)
     return out
   end
   if tag == "s" and #value[2] > 0 then
+    if random(1, 2) == 1 then return { "s", rearranged(value[2], random) } end
     local own = characters(value[2])
     local at = random(1, #own)
     if random(1, 2) == 1 then table.remove(own, at) else own[at] = pick(alphabet, random) end

@@ -1,6 +1,7 @@
 """Which branches of a Python function were reached: both ways of each conditional jump.
 
-    with Cover(func) as cover:      # as often as one likes
+    cover = watch(func)
+    with cover:                     # as often as one likes
         func(1)
     cover.report()                  {"reached": 3, "of": 4, "missing": [7], "lines": [5, 6]}
 
@@ -38,7 +39,7 @@ def nested(code):
 
 
 class Cover:
-    """Traces opcodes in the functions of one file."""
+    """Traces opcodes in the functions of one file: up to Python 3.11."""
 
     def __init__(self, func):
         while hasattr(func, "__wrapped__"):
@@ -107,3 +108,54 @@ class Cover:
                 if seen < 2:
                     missing.add(line)
         return {"reached": reached, "of": of, "missing": sorted(missing), "known": bool(self.file)}
+
+
+class Monitor(Cover):
+    """The same by sys.monitoring, from Python 3.12 on; tracing loses opcodes there."""
+
+    TOOL = 4  # an id that no well-known tool has
+
+    def __init__(self, func):
+        self.tool = sys.monitoring
+        events = self.tool.events
+        self.branch = getattr(events, "BRANCH_LEFT", 0) | getattr(events, "BRANCH_RIGHT", 0)
+        self.branch = self.branch or events.BRANCH
+        self.inside = False
+        super().__init__(func)
+        if self.file is None or self.tool.get_tool(self.TOOL) is not None:
+            self.file = None
+            return
+        self.tool.use_tool_id(self.TOOL, "payoff")
+        for bit in range(32):
+            if self.branch >> bit & 1:
+                self.tool.register_callback(self.TOOL, 1 << bit, self.branched)
+        self.tool.register_callback(self.TOOL, events.PY_START, self.started)
+        self.tool.set_events(self.TOOL, events.PY_START)
+        for code in self.jumps:
+            self.tool.set_local_events(self.TOOL, code, self.branch)
+
+    def __enter__(self):
+        self.inside, self.left = True, EVENTS_MAX
+        if self.file is not None:
+            self.tool.restart_events()
+        return self
+
+    def __exit__(self, *_):
+        self.inside = False
+
+    def started(self, code, offset):
+        if code.co_filename == self.file and code not in self.jumps:
+            self.add(code)
+            self.tool.set_local_events(self.TOOL, code, self.branch)
+        return self.tool.DISABLE
+
+    def branched(self, code, offset, to):
+        if not self.inside:
+            return self.tool.DISABLE
+        self.taken[code].add((offset, to))
+        self.left -= 1
+        return self.tool.DISABLE if self.left <= 0 else None
+
+
+def watch(func):
+    return Monitor(func) if hasattr(sys, "monitoring") else Cover(func)

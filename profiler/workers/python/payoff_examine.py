@@ -123,9 +123,9 @@ class Examiner:
         wrap = Nothing()
         if coverage:
             if self.cover is None:
-                from payoff_cover import Cover
+                import payoff_cover
 
-                self.cover = Cover(self.func)
+                self.cover = payoff_cover.watch(self.func)
             wrap = self.cover
         outcomes = []
         for task in tasks:
