@@ -17,7 +17,9 @@ local commands = {
   compare = "compare", runs = "runs", show = "runs", export = "runs",
   verify = "verify", record = "record", ranges = "ranges",
 }
-local order = { "run", "try", "verify", "ranges", "record", "runs", "compare", "counters", "doctor" }
+local order = {
+  "run", "try", "verify", "ranges", "record", "runs", "compare", "counters", "doctor",
+}
 
 local function out(text)
   fault.check("io", "cannot write to standard output", sys.write(1, text))
@@ -28,7 +30,8 @@ local function make_parser()
     :description("Tells whether a native port of a Python function is right, where it pays off, "
       .. "by how much, and why.")
     :epilog("`payoff run --help` teaches the command. Exit statuses: 0 done, 2 a wrong result, "
-      .. "3 nothing concluded, 4 a subject failed, 64 wrong usage, 65 a mistake in a file, 69 not available here, "
+      .. "3 nothing concluded, 4 a subject failed, 64 wrong usage, 65 a mistake in a file, "
+      .. "69 not available here, "
       .. "70 internal error, 74 cannot write, 130 interrupted.")
     :usage_max_width(80)
     :help_max_width(80)
