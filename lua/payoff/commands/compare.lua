@@ -75,7 +75,8 @@ local function footer(result, arguments)
       .. "nothing is concluded."):format(table.concat(result.differences, "; "))
   end
   if #result.cautions > 0 then
-    lines[#lines + 1] = "caution: not the same in both runs: " .. table.concat(result.cautions, "; ")
+    lines[#lines + 1] = "caution: not the same in both runs: "
+      .. table.concat(result.cautions, "; ")
   end
   local width = math.max(60, (sys.columns() or 80) - 1)
   for i, line in ipairs(lines) do lines[i] = layout.wrap(line, width, "  ") end

@@ -17,7 +17,7 @@ local CELL_COLUMNS = {
 }
 local SAMPLE_COLUMNS = {
   "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns", "steal_ns", "switches",
-  "marked",
+  "other_ns", "waited_ns", "marked",
 }
 
 -- A spreadsheet takes a cell that begins like this for a formula.
@@ -101,7 +101,8 @@ local function sample_fields(sample, events)
   local noise = sample.noise or {}
   local values = {
     sample.block, sample.order, sample.process, sample.index, sample.loops, sample.wall_ns,
-    sample.cpu_ns, noise.steal_ns, noise.switches, sample.marked,
+    sample.cpu_ns, noise.steal_ns, noise.switches, noise.other_ns, noise.waited_ns,
+    sample.marked,
   }
   for i = 1, events do
     local at = #SAMPLE_COLUMNS + 3 * (i - 1)

@@ -107,6 +107,7 @@ function derive.run(run, metric_list)
   for i, event in ipairs(run.events) do names[i] = event.asked end
   for _, cell in ipairs(run.cells) do
     cell.time, cell.cpu = estimate.time(cell, level), estimate.cpu(cell, level)
+    cell.marked = estimate.marked(cell)
     cell.speedup, cell.efficiency = nil, nil
     ratios(run, cell, level)
     counts(run, cell, metric_list, names, level)

@@ -147,7 +147,7 @@ function State:context(block, order, extra)
   local context = {
     launcher = self.launcher, plan = self.counters, tolerance = self.experiment.tolerance,
     samples = self.experiment.samples, block = block, order = order, process = 1,
-    recorder = self.recorder,
+    recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end
   return context

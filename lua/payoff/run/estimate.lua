@@ -4,9 +4,9 @@
 --   estimate.ratio(over, under, 0.95)
 --
 -- Samples of one process are correlated, so a process counts once: with its fastest sample (noise
--- only ever adds time; Chen & Revels 2016). A block's value is the median over its processes; across
--- blocks: the median and its distribution-free interval from order statistics. Two cells are compared block by block, as log ratios: what slowed
--- the machine in one block slowed both.
+-- only ever adds time; Chen & Revels 2016). A block's value is the median over its processes.
+-- Across blocks: the median and its distribution-free interval from order statistics. Two cells are
+-- compared block by block, as log ratios: what slowed the machine in one block slowed both.
 
 local stats = require "payoff.native.stats"
 
@@ -34,11 +34,11 @@ local function count(map)
 end
 
 local function unmarked(sample) return not sample.marked end
-local function any() return true end
+local function every() return true end
 
 -- Samples taken in a bad moment are left out, as long as half of the blocks still have others.
 local function usable(cell, of)
-  local all, clean = by_process(cell, of, any), by_process(cell, of, unmarked)
+  local all, clean = by_process(cell, of, every), by_process(cell, of, unmarked)
   if 2 * count(clean) >= count(all) then return clean, true end
   return all, false
 end

@@ -4,6 +4,7 @@
 
 local counters = require "payoff.native.counters"
 local derive = require "payoff.run.derive"
+local estimate = require "payoff.run.estimate"
 local fault = require "payoff.fault"
 local machine = require "payoff.native.machine"
 local metrics = require "payoff.metrics"
@@ -66,6 +67,35 @@ function model.cell(cell)
   }
 end
 
+-- What the noise did to this run, as at most three sentences.
+local function noise_warnings(state, add)
+  local marked, taken, crowded, cost_ns, wall_ns = 0, 0, {}, 0, 0
+  for _, cell in ipairs(state.cells) do
+    local seen = estimate.marked(cell)
+    taken = taken + #cell.samples
+    marked = marked + (seen and seen.samples or 0)
+    if seen and not seen.left_out then crowded[#crowded + 1] = cell.id end
+    if cell.noise then
+      cost_ns, wall_ns = cost_ns + cell.noise.cost_ns, wall_ns + cell.noise.wall_ns
+    end
+  end
+  if marked > 0 then
+    add("%d of %d samples were taken in a bad moment (another program or the machine's host took "
+      .. "the CPU); they are marked in the record and left out where enough others remain.",
+      marked, taken)
+  end
+  if #crowded > 0 then
+    add("This machine is too busy: nearly all samples are marked in %d row%s, so marked ones are "
+      .. "used there (%s%s). Expect wide intervals, and times above those of a quiet machine.",
+      #crowded, #crowded == 1 and "" or "s", table.concat(crowded, ", ", 1, math.min(3, #crowded)),
+      #crowded > 3 and ", …" or "")
+  end
+  if wall_ns > 0 and cost_ns > 0.01 * wall_ns then
+    add("Watching the noise cost %.1f %% of the time that samples took (outside their clocks).",
+      cost_ns / wall_ns * 100)
+  end
+end
+
 function model.warnings(state)
   local list = table.move(state.warnings, 1, #state.warnings, 1, {})
   local function add(...) list[#list + 1] = string.format(...) end
@@ -86,6 +116,7 @@ function model.warnings(state)
       .. "Give --budget or a smaller workload.", state.plan.blocks,
       state.plan.blocks == 1 and "" or "s", state.experiment.confidence * 100)
   end
+  noise_warnings(state, add)
   return list
 end
 

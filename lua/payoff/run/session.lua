@@ -6,6 +6,7 @@
 -- A failure at any step is a verdict, not an error: the run goes on with the next cell.
 
 local fault = require "payoff.fault"
+local noise = require "payoff.run.noise"
 local sys = require "payoff.native.sys"
 local value = require "payoff.native.value"
 local verdict = require "payoff.run.verdict"
@@ -98,17 +99,38 @@ local function measure_bracket(process, outcome)
   end
 end
 
+-- One sample of the record, with what else the machine did meanwhile.
+local function take_sample(process, cell, context, outcome)
+  local before = noise.read(process:pid())
+  local sample = measure(process, cell, outcome, cell.loops)
+  if not sample then return nil end
+  local after = noise.read(process:pid())
+  sample.noise = noise.between(before, after, sample)
+  sample.marked = noise.judge(sample, cell, context.cpus_online)
+  sample.index = #outcome.samples + 1
+  sample.block, sample.order, sample.process = context.block, context.order, context.process
+  outcome.samples[sample.index] = sample
+  local seen = cell.noise or { samples = 0, marked = 0, cost_ns = 0, wall_ns = 0 }
+  cell.noise = seen
+  seen.samples, seen.marked = seen.samples + 1, seen.marked + (sample.marked and 1 or 0)
+  seen.cost_ns = seen.cost_ns
+    + (before.at_s - before.began_s + after.at_s - after.began_s) * 1e9
+  seen.wall_ns = seen.wall_ns + sample.wall_ns
+  if context.recorder then context.recorder:sample(cell, sample) end
+  return sample
+end
+
 local function take_samples(process, cell, context, outcome)
   if not calibrate(process, cell, outcome) then return false end
   local wanted = context.samples
   if (cell.cost_ns or 0) * cell.loops > slow_ns then wanted = 1 end
-  for index = 1, wanted do
-    local sample = measure(process, cell, outcome, cell.loops)
+  for _ = 1, wanted do
+    local sample = take_sample(process, cell, context, outcome)
     if not sample then return false end
-    sample.index = index
-    sample.block, sample.order, sample.process = context.block, context.order, context.process
-    outcome.samples[#outcome.samples + 1] = sample
-    if context.recorder then context.recorder:sample(cell, sample) end
+    if sample.marked and noise.worth_repeating(cell.noise.samples, cell.noise.marked)
+      and not take_sample(process, cell, context, outcome) then
+      return false
+    end
   end
   return true
 end

@@ -1,0 +1,108 @@
+-- noise: what else the machine did during a sample, and whether that spoils it.
+--
+--   local before = noise.read(pid)
+--   … the sample …
+--   sample.noise = noise.between(before, noise.read(pid), sample)
+--   sample.marked = noise.judge(sample, cell, cpus)      --> nil | "why it is suspect"
+--
+-- A sample is marked when, while it was taken,
+--   1. the host of the virtual machine took CPU time (steal) worth more than 2 % of it;
+--   2. a serial worker stood in the run queue, ready but without a CPU, for more than 5 % of it;
+--   3. others used more CPU time than the CPUs that the cell leaves free have, by more than 10 % of
+--      it; this is how parallel cells are judged, of whose workers the queue is not known.
+-- /proc/stat counts in ticks (10 ms as a rule): less than two ticks are no evidence for 1 and 3.
+--
+-- A marked sample stays in the record. It is repeated once (payoff.run.session) unless more than
+-- half of the cell's samples are marked: on a machine that is always busy repeating only costs
+-- time. Whether estimates leave marked samples out is payoff.run.estimate's rule.
+
+local noise = {}
+
+noise.steal_share = 0.02
+noise.waiting_share = 0.05
+noise.others_share = 0.10
+-- Readings that lie further apart than this many times the sample saw much else, like a pool that
+-- is started before the clock: what others used cannot be told from that.
+local window_limit = 1.2
+
+local busy = { "user_ns", "nice_ns", "system_ns", "irq_ns", "softirq_ns" }
+
+-- /proc/PID/schedstat: time on a CPU, time ready but waiting for one (ns), turns on a CPU.
+local function queue(text)
+  if not text then return nil, nil end
+  local waited, turns = text:match("^%d+ (%d+) (%d+)")
+  return math.tointeger(tonumber(waited)), math.tointeger(tonumber(turns))
+end
+
+noise.queue = queue
+
+-- What the kernel says now. Some 30 µs, outside the sample's clock.
+function noise.read(pid)
+  local machine, sys = require "payoff.native.machine", require "payoff.native.sys"
+  local began_s = sys.monotonic_s()
+  local times = machine.cpu_times()
+  local waited_ns, turns = queue(sys.read_file(("/proc/%d/schedstat"):format(pid)))
+  return { began_s = began_s, at_s = sys.monotonic_s(), times = times, waited_ns = waited_ns,
+           turns = turns }
+end
+
+local function difference(a, b) return a and b and math.max(0, b - a) or nil end
+
+-- Two readings and the sample between them -> sample.noise; what is unknown is nil.
+function noise.between(before, after, sample)
+  local out = {
+    waited_ns = difference(before.waited_ns, after.waited_ns),
+    switches = difference(before.turns, after.turns),
+  }
+  local a, b = before.times, after.times
+  if not a or not b then return out end
+  out.resolution_ns = a.resolution_ns
+  out.steal_ns = difference(a.steal_ns, b.steal_ns)
+  local window_ns = (after.began_s - before.at_s) * 1e9
+  if sample.cpu_ns and window_ns <= window_limit * sample.wall_ns then
+    local sum = 0
+    for _, key in ipairs(busy) do sum = sum + (difference(a[key], b[key]) or 0) end
+    out.other_ns = math.max(0, math.floor(sum - sample.cpu_ns))
+  end
+  return out
+end
+
+local function percent(part_ns, wall_ns) return part_ns / wall_ns * 100 end
+
+-- The readings enclose the sample, so some of the waiting may have been before its clock: it waited
+-- at most as long as it did not run.
+local function waiting(sample)
+  local waited_ns = sample.noise.waited_ns
+  if not waited_ns or not sample.cpu_ns then return waited_ns end
+  return math.min(waited_ns, math.max(0, sample.wall_ns - sample.cpu_ns))
+end
+
+-- cell: mode and jobs; cpus: how many CPUs are online. nil, or why the sample is suspect.
+function noise.judge(sample, cell, cpus)
+  local seen, wall_ns = sample.noise, sample.wall_ns
+  if not seen or wall_ns <= 0 then return nil end
+  local least = 2 * (seen.resolution_ns or 0)
+  if seen.steal_ns and seen.steal_ns >= math.max(least, noise.steal_share * wall_ns)
+    and seen.steal_ns > 0 then
+    return ("the host took CPU time worth %.0f %% of it"):format(percent(seen.steal_ns, wall_ns))
+  end
+  if cell.mode == "serial" then
+    local waited_ns = waiting(sample)
+    if waited_ns and waited_ns > noise.waiting_share * wall_ns then
+      return ("waited for a CPU %.0f %% of the time"):format(percent(waited_ns, wall_ns))
+    end
+    if waited_ns then return nil end
+  end
+  if not seen.other_ns or not cpus then return nil end
+  local free_ns = math.max(0, cpus - cell.jobs) * wall_ns
+  local excess_ns = seen.other_ns - free_ns
+  if excess_ns >= math.max(least, noise.others_share * wall_ns) and excess_ns > 0 then
+    return ("others used %.1f CPUs"):format(seen.other_ns / wall_ns)
+  end
+  return nil
+end
+
+-- Is it worth taking the sample again? Not when most of the cell's are marked anyway.
+function noise.worth_repeating(taken, marked) return 2 * marked <= taken + 1 end
+
+return noise
