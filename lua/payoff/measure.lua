@@ -21,6 +21,7 @@ function measure.options(command)
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
   command:option("--counts", "simulated: count instructions besides, by Valgrind, in a pass of its "
     .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
+  command:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")
   command:option("--seed", "Seed of every random choice (default: drawn, and recorded).")
     :argname("N")
   command:option("--python", "The interpreter for Python subjects that name none (default: "
@@ -49,7 +50,7 @@ local function engine_options(arguments)
   return {
     only = arguments.only, python = arguments.python, command = arguments.command_line,
     budget_s = number(arguments, "budget", 0.1), seed = number(arguments, "seed", 0, true),
-    counts = arguments.counts,
+    counts = arguments.counts, pin = not arguments.no_pin,
     blocks = number(arguments, "blocks", arguments.counts and 0 or 1, true)
       or arguments.quick and 1 or nil,
   }

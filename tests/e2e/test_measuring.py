@@ -29,5 +29,27 @@ class Noise(Case):
             self.assertIn("taken in a bad moment", " ".join(result.out.split()))
 
 
+# Returns on how many CPUs it may run; which is a difference between the rows, and so wrong.
+AFFINITY = "import os\n\n\ndef total(n, steps):\n    return len(os.sched_getaffinity(0))\n"
+
+
+class Placement(Case):
+    def run_affinity(self, *arguments):
+        self.write("kernel.py", AFFINITY)
+        self.experiment(modes='"serial", "thread"')
+        return self.run_small("--no-db", *arguments)
+
+    def test_workers_are_pinned_unless_told_not_to(self):
+        usable = len(os.sched_getaffinity(0))
+        if usable < 2:
+            self.skipTest("one CPU: nothing is pinned")
+        # The check before timing is not pinned, so the pinned serial row differs from it.
+        result = self.run_affinity()
+        self.assertEqual(result.status, 2, result.err)
+        self.assertIn("returns 1 ", result.out)
+        self.assertIn("instead of %d" % usable, result.out)
+        self.assertEqual(self.run_affinity("--no-pin").status, 0)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -11,7 +11,9 @@ local cells = require "payoff.run.cells"
 local derive = require "payoff.run.derive"
 local fault = require "payoff.fault"
 local launch = require "payoff.run.launch"
+local machine = require "payoff.native.machine"
 local model = require "payoff.run.model"
+local placement = require "payoff.run.placement"
 local plan = require "payoff.run.plan"
 local progress = require "payoff.run.progress"
 local session = require "payoff.run.session"
@@ -63,6 +65,7 @@ local function reference_results(state)
           fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
         end
         cell.cost_ns, cell.process_s = probe.cost_ns, outcome.seconds
+        cell.of.has_threads = placement.has_threads(outcome.samples[1])
         state.expected[size] = outcome.results
       end
     end
@@ -83,6 +86,7 @@ local function quick_check(state)
       }, { __index = first })
       local outcome = session.run(probe, state:check_context(state.expected[first.workload]))
       subject.verdict = outcome.verdict
+      subject.has_threads = placement.has_threads(outcome.samples[1])
       if outcome.verdict.state == "failed" or outcome.verdict.state == "missing" then
         subject.state, subject.reason = outcome.verdict.state, outcome.verdict.text
       end
@@ -112,8 +116,9 @@ local function run_block(state, block, blocks)
   for position, cell in ipairs(order) do
     state.progress:show(state:share(), ("block %d%s: %s"):format(block,
       blocks and " of " .. blocks or "", cells.describe(cell)), state:left_s())
+    cell.cpus = state.placement:of(cell)
     local outcome = session.run(cell, state:context(block, position, {
-      expected = state.expected[cell.workload], env = env,
+      expected = state.expected[cell.workload], env = env, cpus = cell.cpus,
     }))
     note_outcome(cell, outcome)
     state.spent_s = sys.monotonic_s() - state.began_s
@@ -201,6 +206,7 @@ function engine.run(experiment, options)
   local state = setmetatable({
     experiment = experiment, options = options, expected = {}, blocks_done = 0, spent_s = 0,
     launcher = launch.new { python = options.python }, warnings = {},
+    placement = placement.new(machine.cpus(), { pin = options.pin }),
     progress = progress.new { silent = options.silent },
     seed = options.seed or sys.random_seed(), started = sys.now_iso(),
     started_s = sys.monotonic_s(), began_s = sys.monotonic_s(),

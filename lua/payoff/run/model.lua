@@ -62,6 +62,7 @@ function model.cell(cell)
     id = cell.id, subject = cell.subject, mode = cell.mode, jobs = cell.jobs, start = cell.start,
     size = cell.size, tasks = cell.tasks, loops = cell.loops, baseline = cell.baseline,
     verdict = verdict, samples = cell.samples, maxrss_bytes = cell.maxrss_bytes,
+    cpus = cell.cpus,
     simulated = cell.simulated,
     workers = last and last.workers,
   }

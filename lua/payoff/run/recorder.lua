@@ -26,7 +26,7 @@ function Recorder:try(step)
 end
 
 local cell_fields = { "id", "subject", "mode", "jobs", "start", "size", "tasks", "loops",
-  "baseline", "verdict", "maxrss_bytes", "simulated" }
+  "baseline", "verdict", "maxrss_bytes", "cpus", "simulated" }
 
 local function cell_row(cell)
   local row = {}

@@ -69,7 +69,7 @@ end
 local function open(cell, context, outcome)
   local spec, reason = context.launcher:spec(cell.of, context.env)
   if not spec then return failed(outcome, cell, reason) end
-  spec.plan, spec.timeout_s = context.plan, 60
+  spec.plan, spec.timeout_s, spec.cpus = context.plan, 60, context.cpus
   local process, message, code = worker.start(spec)
   if not process then return failed(outcome, cell, message, code) end
   return process
