@@ -67,20 +67,23 @@ local function coverage(result)
     table.concat(lines, ", "), #seen.missing > 12 and ", …" or "")
 end
 
+-- Lower edges as powers of two, and what the bins are called.
+local bins = {
+  { 0, "1" }, { 1, "2–3" }, { 2, "4–7" }, { 3, "8–15" }, { 4, "16–1023" },
+  { 10, "2^10–2^20" }, { 20, "2^20–2^40" }, { 40, "2^40 and more" }, { math.huge, "not finite" },
+}
+
 local function histogram(port)
-  local bins = {}
-  for bin in pairs(port.ulps) do bins[#bins + 1] = bin end
-  if #bins == 0 then return nil end
-  table.sort(bins)
-  local parts = {}
-  for _, bin in ipairs(bins) do
-    local name = bin == math.huge and "not finite" or bin == 0 and "1"
-      or bin >= 62 and "≥ 2^62" or ("%d–%d"):format(1 << bin, (1 << bin + 1) - 1)
-    if bin ~= math.huge and bin > 20 and bin < 62 then
-      name = ("2^%d–2^%d"):format(bin, bin + 1)
-    end
-    parts[#parts + 1] = ("%s: %d"):format(name, port.ulps[bin])
+  local counts, parts = {}, {}
+  for exponent, count in pairs(port.ulps) do
+    local at = 1
+    while bins[at + 1] and bins[at + 1][1] <= exponent do at = at + 1 end
+    counts[at] = (counts[at] or 0) + count
   end
+  for at, bin in ipairs(bins) do
+    if counts[at] then parts[#parts + 1] = ("%s: %d"):format(bin[2], counts[at]) end
+  end
+  if #parts == 0 then return nil end
   return "  floats that differ, by ULP: " .. table.concat(parts, ", ")
 end
 

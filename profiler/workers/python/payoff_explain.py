@@ -62,7 +62,7 @@ class Case:
     """One failing task and the time there is for it."""
 
     def __init__(self, request):
-        self.func = load(request["subject"])[0]
+        self.func = load(request["subject"], time.monotonic_ns)[0]
         self.code = Code(self.func)
         self.task, self.deadline = request["task"], time.monotonic() + request["limit_s"]
         self.raised = request.get("exception")
