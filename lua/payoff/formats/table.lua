@@ -207,7 +207,9 @@ function format.render(run, options)
   for _, size in ipairs(run.sizes) do
     local cells = {}
     for _, cell in ipairs(run.cells) do
-      if cell.size == size.size then cells[#cells + 1] = cell end
+      -- A wrong subject is timed once, serially: one row says it all.
+      local shown = cell.verdict.state ~= "wrong" or #cell.samples > 0 or cell.mode == "serial"
+      if cell.size == size.size and shown then cells[#cells + 1] = cell end
     end
     out[#out + 1] = paint(run.experiment.title, "bold") .. " — " .. size_title(run, size)
     out[#out + 1] = ""

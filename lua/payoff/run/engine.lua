@@ -13,6 +13,7 @@ local fault = require "payoff.fault"
 local launch = require "payoff.run.launch"
 local machine = require "payoff.native.machine"
 local model = require "payoff.run.model"
+local noise = require "payoff.run.noise"
 local placement = require "payoff.run.placement"
 local plan = require "payoff.run.plan"
 local progress = require "payoff.run.progress"
@@ -50,7 +51,8 @@ local function note_outcome(cell, outcome)
   if outcome.load_ns then table.insert(subject.load_samples, outcome.load_ns) end
   cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)
   for _, sample in ipairs(outcome.samples) do table.insert(cell.samples, sample) end
-  cell.process_s = outcome.seconds
+  -- What the next process of this cell will cost: without finding its loops, without repeats.
+  cell.process_s = outcome.seconds - (outcome.extra_s or 0)
 end
 
 -- The reference runs once per size; its results are what everybody is compared with.
@@ -65,6 +67,7 @@ local function reference_results(state)
           fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
         end
         cell.cost_ns, cell.process_s = probe.cost_ns, outcome.seconds
+        cell.of.check_s, cell.of.check_ns = outcome.seconds, probe.cost_ns
         cell.of.has_threads = placement.has_threads(outcome.samples[1])
         state.expected[size] = outcome.results
       end
@@ -86,6 +89,7 @@ local function quick_check(state)
       }, { __index = first })
       local outcome = session.run(probe, state:check_context(state.expected[first.workload]))
       subject.verdict = outcome.verdict
+      subject.check_s, subject.check_ns = outcome.seconds, probe.cost_ns
       subject.has_threads = placement.has_threads(outcome.samples[1])
       if outcome.verdict.state == "failed" or outcome.verdict.state == "missing" then
         subject.state, subject.reason = outcome.verdict.state, outcome.verdict.text
@@ -94,15 +98,18 @@ local function quick_check(state)
   end
 end
 
--- A wrong subject is timed in the first block alone (its time is shown struck out), a failed one
--- never.
+-- A wrong subject is timed once, serially (its time is shown struck out), a failed one never.
 local function measurable(state, block)
   local list = {}
   for _, cell in ipairs(state.cells) do
     local broken = cell.verdict.state == "failed" or cell.verdict.state == "missing"
     local wrong = cell.verdict.state == "wrong"
       or cell.of.verdict and cell.of.verdict.state == "wrong"
-    if cell.of.state == "ok" and not broken and (block == 1 or not wrong) then
+    if wrong and cell.verdict.state == "unmeasured" and cell.mode ~= "serial" then
+      cell.verdict = cell.of.verdict
+    end
+    if cell.of.state == "ok" and not broken
+      and (not wrong or block == 1 and cell.mode == "serial") then
       list[#list + 1] = cell
     end
   end
@@ -127,11 +134,17 @@ local function run_block(state, block, blocks)
 end
 
 local function run_blocks(state)
+  local budget_s = state:budget_s()
+  state.repeats = noise.allowance(budget_s)
+  state.samples = plan.samples(measurable(state, 1), {
+    samples = state.experiment.samples, slow_ns = session.slow_ns, budget_s = budget_s,
+  })
   run_block(state, 1)
-  local options = state.options
+  -- From the first block on it is known what a block costs.
   state.plan = plan.blocks(measurable(state, 2), {
-    budget_s = options.budget_s or state.experiment.budget, spent_s = state.spent_s, done = 1,
-    confidence = state.experiment.confidence, blocks = options.blocks or state.experiment.blocks,
+    budget_s = budget_s, spent_s = state.spent_s, done = 1,
+    confidence = state.experiment.confidence,
+    blocks = state.options.blocks or state.experiment.blocks,
   })
   local look = 1
   for block = 2, state.plan.blocks do
@@ -151,7 +164,7 @@ State.__index = State
 function State:context(block, order, extra)
   local context = {
     launcher = self.launcher, plan = self.counters, tolerance = self.experiment.tolerance,
-    samples = self.experiment.samples, block = block, order = order, process = 1,
+    samples = self.samples, repeats = self.repeats, block = block, order = order, process = 1,
     recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end
@@ -165,10 +178,10 @@ function State:check_context(expected)
   return context
 end
 
+function State:budget_s() return self.options.budget_s or self.experiment.budget end
+
 function State:left_s()
-  if not self.plan then
-    return math.max(0, (self.options.budget_s or self.experiment.budget) - self.spent_s)
-  end
+  if not self.plan then return math.max(0, self:budget_s() - self.spent_s) end
   return math.max(0, (self.plan.blocks - self.blocks_done) * self.plan.block_s)
 end
 

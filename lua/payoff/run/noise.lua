@@ -13,8 +13,9 @@
 -- /proc/stat counts in ticks (10 ms as a rule): less than two ticks are no evidence for 1 and 3.
 --
 -- A marked sample stays in the record. It is repeated once (payoff.run.session) unless more than
--- half of the cell's samples are marked: on a machine that is always busy repeating only costs
--- time. Whether estimates leave marked samples out is payoff.run.estimate's rule.
+-- half of the cell's samples are marked, or a tenth of the run's budget has gone into repeating: on
+-- a machine that is always busy repeating only costs time. Whether estimates leave marked samples
+-- out is payoff.run.estimate's rule.
 
 local noise = {}
 
@@ -104,5 +105,21 @@ end
 
 -- Is it worth taking the sample again? Not when most of the cell's are marked anyway.
 function noise.worth_repeating(taken, marked) return 2 * marked <= taken + 1 end
+
+local Allowance = {}
+Allowance.__index = Allowance
+
+-- What a run may spend on repeating: a tenth of its budget, so that a busy machine costs precision
+-- and not the blocks that the intervals need.
+function noise.allowance(budget_s)
+  return setmetatable({ left_ns = budget_s * 1e9 / 10 }, Allowance)
+end
+
+-- May a sample of this length be repeated? Then it is paid for.
+function Allowance:pay(wall_ns)
+  if wall_ns > self.left_ns then return false end
+  self.left_ns = self.left_ns - wall_ns
+  return true
+end
 
 return noise

@@ -28,6 +28,22 @@ function plan.cost_s(cells)
   return sum
 end
 
+-- Fewer blocks than this have no interval at 95 %.
+plan.fewest = 6
+
+-- Samples per process, chosen before the first block from what each subject's check took: as many
+-- as were asked for if six blocks of that fit into the budget, else one. More processes tell more
+-- than more samples. `slow_ns`: the length from which one sample is enough anyway (payoff.run.session).
+function plan.samples(cells, options)
+  local block_s = 0
+  for _, cell in ipairs(cells) do
+    local run_ns = (cell.of.check_ns or 0) / (cell.mode == "serial" and 1 or cell.jobs)
+    local samples = run_ns > options.slow_ns and 1 or options.samples
+    block_s = block_s + (cell.of.check_s or 0) + (samples - 1) * run_ns / 1e9
+  end
+  return block_s * plan.fewest <= options.budget_s and options.samples or 1
+end
+
 -- How many blocks fit, given what one block really cost.
 function plan.blocks(cells, options)
   local cost_s = plan.cost_s(cells)

@@ -18,7 +18,7 @@ local session = {}
 session.target_ns = 10e6
 -- Above this one sample per process is enough: samples of one process are alike (Kalibera & Jones
 -- 2013), and another process tells more for the same time.
-local slow_ns = 100e6
+session.slow_ns = 100e6
 
 local function failed(outcome, cell, message, code, problem)
   if code == "cancelled" then
@@ -121,15 +121,19 @@ local function take_sample(process, cell, context, outcome)
 end
 
 local function take_samples(process, cell, context, outcome)
+  local began_s = sys.monotonic_s()
   if not calibrate(process, cell, outcome) then return false end
+  outcome.extra_s = sys.monotonic_s() - began_s
   local wanted = context.samples
-  if (cell.cost_ns or 0) * cell.loops > slow_ns then wanted = 1 end
+  if (cell.cost_ns or 0) * cell.loops > session.slow_ns then wanted = 1 end
   for _ = 1, wanted do
     local sample = take_sample(process, cell, context, outcome)
     if not sample then return false end
     if sample.marked and noise.worth_repeating(cell.noise.samples, cell.noise.marked)
-      and not take_sample(process, cell, context, outcome) then
-      return false
+      and context.repeats and context.repeats:pay(sample.wall_ns) then
+      local again = take_sample(process, cell, context, outcome)
+      if not again then return false end
+      outcome.extra_s = outcome.extra_s + again.wall_ns / 1e9
     end
   end
   return true
