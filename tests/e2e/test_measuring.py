@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """How a run measures: noise, placement, scaling, the plan."""
 
+import json
 import os
 import subprocess
 import sys
@@ -49,6 +50,19 @@ class Placement(Case):
         self.assertIn("returns 1 ", result.out)
         self.assertIn("instead of %d" % usable, result.out)
         self.assertEqual(self.run_affinity("--no-pin").status, 0)
+
+
+class Scaling(Case):
+    def test_scaling_is_in_the_model(self):
+        self.experiment(modes='"serial", "process"', more="blocks = 2")
+        self.assertEqual(self.payoff("run", "small.lua", "--out", "out").status, 0)
+        result = self.payoff("export", "small.payoff.db", "--format", "json")
+        groups = json.loads(result.out)["scaling"]
+        self.assertEqual({(group["mode"], group["start"]) for group in groups},
+                         {("process", "cold"), ("process", "warm")})
+        for group in groups:
+            self.assertEqual([point["jobs"] for point in group["points"]], [2])
+            self.assertIn("the serial row", group["text"])
 
 
 if __name__ == "__main__":

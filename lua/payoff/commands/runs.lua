@@ -25,8 +25,9 @@ function runs.define(parser)
   local export = parser:command("export"):summary("Write a stored run as a report.")
   database_option(export)
   export:argument("run", "Its number or id (default: the last one)."):argname("RUN"):args("?")
-  export:option("--format", "csv, html or table (default: csv)."):argname("NAME"):default("csv")
-    :choices { "csv", "html", "table" }
+  export:option("--format", "csv, html, json, markdown or table (default: csv).")
+    :argname("NAME"):default("csv")
+    :choices { "csv", "html", "json", "markdown", "table" }
   export:option("--out", "The file to write (default: standard output)."):argname("FILE")
 end
 

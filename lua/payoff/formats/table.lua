@@ -194,6 +194,9 @@ local function summary(run, options)
   local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
   add(interval_line(run))
   for _, line in ipairs(compare.sentences(run)) do add(line) end
+  for _, group in ipairs(run.scaling or {}) do
+    if group.limit then add(group.text) end
+  end
   for _, line in ipairs(counting(run)) do add(line) end
   for _, line in ipairs(simulated(run)) do add(line) end
   for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end

@@ -7,6 +7,7 @@
 local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
 local metrics = require "payoff.metrics"
+local scaling = require "payoff.run.scaling"
 
 local derive = {}
 
@@ -112,7 +113,9 @@ function derive.run(run, metric_list)
     ratios(run, cell, level)
     counts(run, cell, metric_list, names, level)
   end
-  run.comparisons = compare.inside(run, function(cell) return derive.valid(run, cell) end)
+  local function valid(cell) return derive.valid(run, cell) end
+  run.comparisons = compare.inside(run, valid)
+  run.scaling = scaling.of(run, valid)
   run.metrics = metric_rows(run, metric_list)
   return run
 end
