@@ -36,10 +36,12 @@ end
 local function unmarked(sample) return not sample.marked end
 local function every() return true end
 
--- Samples taken in a bad moment are left out, as long as half of the blocks still have others.
+-- Samples taken in a bad moment are left out, as long as half of the blocks still have others, and
+-- not so many that there would be no interval any more: noise in it is better than none at all.
 local function usable(cell, of)
   local all, clean = by_process(cell, of, every), by_process(cell, of, unmarked)
-  if 2 * count(clean) >= count(all) then return clean, true end
+  local enough = math.min(count(all), stats.needed(0.95))
+  if 2 * count(clean) >= count(all) and count(clean) >= enough then return clean, true end
   return all, false
 end
 

@@ -33,7 +33,8 @@ plan.fewest = 6
 
 -- Samples per process, chosen before the first block from what each subject's check took: as many
 -- as were asked for if six blocks of that fit into the budget, else one. More processes tell more
--- than more samples. `slow_ns`: the length from which one sample is enough anyway (payoff.run.session).
+-- than more samples. `slow_ns`: the length from which one sample is enough anyway
+-- (payoff.run.session).
 function plan.samples(cells, options)
   local block_s = 0
   for _, cell in ipairs(cells) do

@@ -98,9 +98,9 @@ end
 
 -- What stands in the way of the point with the most jobs; nil: nothing that was recognised.
 function scaling.limit(mode, widest, over_serial)
-  -- At best: where the interval leaves room for a gain, nothing is claimed.
-  local gain = widest.speedup and widest.ideal > 1
-    and ((widest.speedup.high or widest.speedup.median) - 1) / (widest.ideal - 1)
+  -- At best: where the interval leaves room for a gain, or there is none, nothing is claimed.
+  local gain = widest.speedup and widest.speedup.high and widest.ideal > 1
+    and (widest.speedup.high - 1) / (widest.ideal - 1)
   if mode == "process" and over_serial and over_serial.median < 1
     and (widest.outside or 0) > transport_share then
     return "transport"
