@@ -5,6 +5,7 @@
 
 local engine = require "payoff.run.engine"
 local fault = require "payoff.fault"
+local options = require "payoff.options"
 local paths = require "payoff.paths"
 local recorder = require "payoff.run.recorder"
 local sys = require "payoff.native.sys"
@@ -33,25 +34,14 @@ function measure.options(command)
     :default("payoff-reports")
 end
 
-local function number(arguments, name, low, integer)
-  local text = arguments[name]
-  if text == nil then return nil end
-  local value = tonumber(text)
-  if integer then value = math.tointeger(value) end
-  if not value or value < low or value ~= value or value == math.huge then
-    fault.raise("usage", "--%s %s: a %snumber of at least %g is wanted", name, text,
-      integer and "whole " or "", low)
-  end
-  return value
-end
-
 -- What the engine is told; raises on a number that is none.
 local function engine_options(arguments)
   return {
     only = arguments.only, python = arguments.python, command = arguments.command_line,
-    budget_s = number(arguments, "budget", 0.1), seed = number(arguments, "seed", 0, true),
+    budget_s = options.number(arguments, "budget", 0.1),
+    seed = options.number(arguments, "seed", 0, true),
     counts = arguments.counts, pin = not arguments.no_pin,
-    blocks = number(arguments, "blocks", arguments.counts and 0 or 1, true)
+    blocks = options.number(arguments, "blocks", arguments.counts and 0 or 1, true)
       or arguments.quick and 1 or nil,
   }
 end
@@ -96,9 +86,9 @@ local function recorder_of(experiment, arguments)
 end
 
 function measure.run(experiment, arguments)
-  local options = engine_options(arguments)
-  options.recorder = recorder_of(experiment, arguments)
-  local model = engine.run(experiment, options)
+  local wanted = engine_options(arguments)
+  wanted.recorder = recorder_of(experiment, arguments)
+  local model = engine.run(experiment, wanted)
   local lines, problem = write_reports(model, arguments.out)
   local text = table_format.render(model, {
     color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns(),

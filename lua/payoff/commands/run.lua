@@ -1,7 +1,7 @@
 -- run: `payoff run FILE.lua`: measure an experiment, print its table, write its reports.
 
-local fault = require "payoff.fault"
 local measure = require "payoff.measure"
+local options = require "payoff.options"
 local script = require "payoff.script"
 
 local run = {}
@@ -18,20 +18,10 @@ function run.define(parser)
   measure.options(command)
 end
 
-local function settings(arguments)
-  local out = {}
-  for _, pair in ipairs(arguments.set) do
-    local name, value = pair:match("^([%w_]+)=(.*)$")
-    if not name then fault.raise("usage", "--set %s: NAME=VALUE is wanted", pair) end
-    out[name] = value
-  end
-  return out
-end
-
 function run.run(arguments)
   measure.check(arguments)
   local experiment = script.load(arguments.file,
-    { settings = settings(arguments), quick = arguments.quick })
+    { settings = options.settings(arguments), quick = arguments.quick })
   return measure.run(experiment, arguments)
 end
 

@@ -3,8 +3,8 @@
 --   payoff try reference.py:f port:f libport.so:f:'double(int64, int64)' --args '[0, 1]'
 
 local fault = require "payoff.fault"
-local json = require "payoff.native.json"
 local measure = require "payoff.measure"
+local options = require "payoff.options"
 local paths = require "payoff.paths"
 local payoff = require "payoff"
 local spelling = require "payoff.spelling"
@@ -35,42 +35,6 @@ local function split(text)
   return out
 end
 
-local function declare(text, index, seen)
-  local fields = spelling.subject(text)
-  if not fields then
-    fault.raise("usage", "'%s' is no subject: write FILE.py:FUNC, MODULE:FUNC or "
-      .. "LIBRARY.so:SYMBOL:SIGNATURE", text)
-  end
-  local kind = fields.kind
-  fields.kind = nil
-  -- Two functions of one file need names that differ.
-  if seen[fields.name] then fields.name = ("%s-%d"):format(fields.name, index) end
-  seen[fields.name] = true
-  return kind, fields
-end
-
-local function tasks_of(arguments)
-  if #arguments.args == 0 then return { {} } end
-  local tasks = {}
-  for i, text in ipairs(arguments.args) do
-    local task, message = json.decode(text)
-    if type(task) ~= "table" then
-      fault.raise("usage", "--args %s: a JSON list of arguments is wanted, like '[0, 1]'%s", text,
-        message and (" (" .. message .. ")") or "")
-    end
-    tasks[i] = task
-  end
-  return tasks
-end
-
-local function null_to_none(value)
-  if value == json.null then return payoff.none end
-  if type(value) ~= "table" then return value end
-  local out = {}
-  for key, item in pairs(value) do out[key] = null_to_none(item) end
-  return out
-end
-
 local function numbers(text)
   local out = {}
   for i, word in ipairs(split(text)) do
@@ -82,17 +46,8 @@ local function numbers(text)
   return out
 end
 
-local function declarations(arguments)
-  local seen, list = {}, {}
-  for i, text in ipairs { arguments.reference, table.unpack(arguments.ports) } do
-    local kind, fields = declare(text, i, seen)
-    list[i] = { kind = kind, fields = fields }
-  end
-  return list
-end
-
-local function save(arguments, list, options)
-  local text = spelling.script(list, options)
+local function save(arguments, list, wanted)
+  local text = spelling.script(list, wanted)
   local written, why = sys.write_file(arguments.save, text)
   if not written then fault.raise("io", "--save: %s", why) end
 end
@@ -100,18 +55,18 @@ end
 function try.run(arguments)
   measure.check(arguments)
   payoff.begin(".", { quick = arguments.quick })
-  local list = declarations(arguments)
-  local options = {
-    name = paths.stem(list[1].fields.func or list[1].fields.symbol), tasks = tasks_of(arguments),
-    modes = split(arguments.modes),
+  local list = options.subjects { arguments.reference, table.unpack(arguments.ports) }
+  local wanted = {
+    name = paths.stem(list[1].fields.func or list[1].fields.symbol),
+    tasks = options.tasks(arguments), modes = split(arguments.modes),
     jobs = arguments.jobs and numbers(arguments.jobs) or { 1, payoff.host.cores },
   }
-  if arguments.save then save(arguments, list, options) end
+  if arguments.save then save(arguments, list, wanted) end
   local subjects = {}
   for i, item in ipairs(list) do subjects[i] = payoff[item.kind](item.fields) end
   return measure.run(payoff.experiment {
-    name = options.name, reference = table.remove(subjects, 1), subjects = subjects,
-    tasks = null_to_none(options.tasks), modes = options.modes, jobs = options.jobs,
+    name = wanted.name, reference = table.remove(subjects, 1), subjects = subjects,
+    tasks = options.with_none(wanted.tasks), modes = wanted.modes, jobs = wanted.jobs,
   }, arguments)
 end
 

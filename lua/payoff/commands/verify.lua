@@ -7,12 +7,12 @@ local corpus = require "payoff.verify.corpus"
 local engine = require "payoff.verify.engine"
 local fault = require "payoff.fault"
 local json = require "payoff.native.json"
+local options = require "payoff.options"
 local paths = require "payoff.paths"
 local payoff = require "payoff"
 local progress = require "payoff.run.progress"
 local report = require "payoff.verify.report"
 local script = require "payoff.script"
-local spelling = require "payoff.spelling"
 local sys = require "payoff.native.sys"
 local text = require "payoff.text"
 
@@ -44,27 +44,6 @@ function verify.define(parser)
   command:option("--python", "The interpreter for Python subjects that name none."):argname("PATH")
 end
 
-local function number(arguments, name, low, integer)
-  if arguments[name] == nil then return nil end
-  local value = tonumber(arguments[name])
-  if integer then value = math.tointeger(value) end
-  if not value or value < low or value ~= value or value == math.huge then
-    fault.raise("usage", "--%s %s: a %snumber of at least %g is wanted", name, arguments[name],
-      integer and "whole " or "", low)
-  end
-  return value
-end
-
-local function settings(arguments)
-  local out = {}
-  for _, pair in ipairs(arguments.set) do
-    local name, value = pair:match("^([%w_]+)=(.*)$")
-    if not name then fault.raise("usage", "--set %s: NAME=VALUE is wanted", pair) end
-    out[name] = value
-  end
-  return out
-end
-
 local function tolerance(arguments)
   local out = {}
   for _, item in ipairs(arguments.tolerance) do
@@ -79,49 +58,19 @@ local function tolerance(arguments)
   return out
 end
 
-local function decode(value)
-  if value == json.null then return payoff.none end
-  if type(value) ~= "table" then return value end
-  local out = {}
-  for key, item in pairs(value) do out[key] = decode(item) end
-  return out
-end
-
-local function tasks_of(arguments)
-  local out = {}
-  for i, given in ipairs(arguments.args) do
-    local task, message = json.decode(given)
-    if type(task) ~= "table" then
-      fault.raise("usage", "--args %s: a JSON list of arguments is wanted, like '[0, 1]'%s", given,
-        message and (" (" .. message .. ")") or "")
-    end
-    out[i] = decode(task)
-  end
-  return #out > 0 and out or { {} }
-end
-
 -- REF PORT…: the experiment that a script would have made.
 local function experiment_of(arguments)
   payoff.begin(".", {})
-  local subjects, names = {}, {}
-  for i, given in ipairs(arguments.what) do
-    local fields = spelling.subject(given)
-    if not fields then
-      fault.raise("usage", "%s: FILE.py:FUNC, MODULE:FUNC or LIBRARY.so:SYMBOL:SIGNATURE is wanted",
-        given)
-    end
-    local kind = fields.kind
-    fields.kind = nil
-    if names[fields.name] then fields.name = ("%s-%d"):format(fields.name, i) end
-    names[fields.name] = true
-    subjects[i] = payoff[kind](fields)
+  local subjects = {}
+  for i, item in ipairs(options.subjects(arguments.what)) do
+    subjects[i] = payoff[item.kind](item.fields)
   end
   if #subjects < 2 then fault.raise("usage", "verify: which port is to be compared with %s?",
     arguments.what[1]) end
   local first = subjects[1]
   return payoff.experiment {
     name = paths.stem(first.func or first.symbol), reference = table.remove(subjects, 1),
-    subjects = subjects, tasks = tasks_of(arguments),
+    subjects = subjects, tasks = options.with_none(options.tasks(arguments)),
     check = { tolerance = tolerance(arguments) },
   }
 end
@@ -145,31 +94,31 @@ end
 
 function verify.run(arguments)
   local by_script = #arguments.what == 1 and arguments.what[1]:match("%.lua$")
-  local options = {
-    budget_s = number(arguments, "budget", 0.01) or 10, only = arguments.only,
-    inputs_max = number(arguments, "inputs", 0, true), python = arguments.python,
-    seed = number(arguments, "seed", 0, true) or sys.random_seed() % 1000000,
+  local wanted = {
+    budget_s = options.number(arguments, "budget", 0.01) or 10, only = arguments.only,
+    inputs_max = options.number(arguments, "inputs", 0, true), python = arguments.python,
+    seed = options.number(arguments, "seed", 0, true) or sys.random_seed() % 1000000,
     guess = not by_script and #arguments.args == 0,
   }
   local experiment, file
   if by_script then
-    experiment = script.load(arguments.what[1], { settings = settings(arguments) })
+    experiment = script.load(arguments.what[1], { settings = options.settings(arguments) })
     file = arguments.what[1]:gsub("%.lua$", "") .. ".corpus.json"
   else
     experiment = experiment_of(arguments)
   end
   file = arguments.corpus or file
-  options.kept = file and corpus.read(file) or { version = 1, entries = {} }
+  wanted.kept = file and corpus.read(file) or { version = 1, entries = {} }
   local line = progress.new()
-  options.note = function(message) line:show(nil, message) end
+  wanted.note = function(message) line:show(nil, message) end
   local ok, result = xpcall(engine.run, function(problem)
     return fault.is(problem) and problem or debug.traceback(tostring(problem), 2)
-  end, experiment, options)
+  end, experiment, wanted)
   line:clear()
   if not ok then error(result, 0) end
-  if file and options.kept.changed then
-    options.kept.changed = nil
-    corpus.write(file, options.kept)
+  if file and wanted.kept.changed then
+    wanted.kept.changed = nil
+    corpus.write(file, wanted.kept)
   end
   if arguments.json then
     local encoded = fault.check("internal", "--json", json.encode(report.data(result)))
