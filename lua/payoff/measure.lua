@@ -19,6 +19,8 @@ function measure.options(command)
   command:flag("--quick", "A first impression: one block, no intervals.")
   command:option("--budget", "Seconds to spend on measuring (default: the experiment's, or 60).")
     :argname("SECONDS")
+  command:option("--precision", "Stop early, at looks planned beforehand, when every interval is "
+    .. "within ± this many percent (default: the experiment's, or 2)."):argname("PERCENT")
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
   command:option("--counts", "simulated: count instructions besides, by Valgrind, in a pass of its "
     .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
@@ -36,12 +38,15 @@ end
 
 -- What the engine is told; raises on a number that is none.
 local function engine_options(arguments)
+  local precision = number(arguments, "precision", 0.01)
   return {
     only = arguments.only, python = arguments.python, command = arguments.command_line,
     budget_s = options.number(arguments, "budget", 0.1),
     seed = options.number(arguments, "seed", 0, true),
     counts = arguments.counts, pin = not arguments.no_pin,
     blocks = options.number(arguments, "blocks", arguments.counts and 0 or 1, true)
+    precision = precision and precision / 100,
+    blocks = number(arguments, "blocks", arguments.counts and 0 or 1, true)
       or arguments.quick and 1 or nil,
   }
 end

@@ -65,5 +65,32 @@ class Scaling(Case):
             self.assertIn("the serial row", group["text"])
 
 
+class Plan(Case):
+    def test_a_budget_that_is_too_small_is_said_before_and_after(self):
+        self.experiment()
+        result = self.payoff("run", "small.lua", "--out", "out", "--no-db", "--budget", "0.1",
+                             "--set", "steps=20000")
+        self.assertEqual(result.status, 0, result.err)
+        self.assertIn("no intervals, which need 6", result.err)
+        self.assertIn("interval needs at least 6", " ".join(result.out.split()))
+        result = self.payoff("run", "small.lua", "--out", "out", "--no-db", "--budget", "3",
+                             "--precision", "0.01")
+        self.assertEqual(result.status, 0, result.err)
+        self.assertEqual(result.err.count("would take about --budget"), 1, result.err)
+        self.assertIn("Foreseen at the start", " ".join(result.out.split()))
+
+    def test_dear_rows_get_one_process_per_block(self):
+        # A second of import against next to nothing; how many the cheap row gets depends on how
+        # busy the machine is (tests/lua/test_forecast.lua has the rule).
+        self.write("slow.py", "import time\ntime.sleep(1.0)\nfrom kernel import total\n")
+        self.experiment('payoff.python { name = "slow", module = "slow", func = "total" },')
+        result = self.payoff("run", "small.lua", "--out", "out", "--no-db", "--budget", "4",
+                             "--precision", "50")
+        self.assertEqual(result.status, 0, result.err)
+        rows = result.rows()
+        self.assertEqual({row["process"] for row in rows if row["subject"] == "slow"}, {"1"})
+        self.assertLessEqual(max(int(row["process"]) for row in rows), 4)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -165,8 +165,9 @@ local function interval_line(run)
     local time = cell.time
     if time and time.low then
       return ("[ ] is the interval that holds the true median with %.4g %% confidence, from %d "
-        .. "processes per row in random order; speed-up is over %s."):format(run.confidence * 100,
-        time.n, (cell.speedup and cell.speedup.over) or "the serial reference")
+        .. "blocks of fresh processes in random order; speed-up is over %s."):format(
+        run.confidence * 100, time.n,
+        (cell.speedup and cell.speedup.over) or "the serial reference")
     end
   end
 end

@@ -10,6 +10,7 @@ local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"
 local derive = require "payoff.run.derive"
 local fault = require "payoff.fault"
+local forecast = require "payoff.run.forecast"
 local launch = require "payoff.run.launch"
 local machine = require "payoff.native.machine"
 local model = require "payoff.run.model"
@@ -116,21 +117,44 @@ local function measurable(state, block)
   return list
 end
 
+local function run_process(state, block, position, entry, env)
+  local cell = entry.cell
+  cell.cpus = state.placement:of(cell)
+  local outcome = session.run(cell, state:context(block, position, {
+    expected = state.expected[cell.workload], env = env, cpus = cell.cpus,
+    process = entry.process,
+  }))
+  note_outcome(cell, outcome)
+end
+
 local function run_block(state, block, blocks)
-  local order = plan.shuffle(measurable(state, block), state.random)
+  local order = plan.shuffle(plan.processes(measurable(state, block)), state.random)
   local env = { PYTHONHASHSEED = tostring(state.random(0, 4294967295)),
                 PAYOFF_PADDING = ("x"):rep(state.random(0, 4095)) }
-  for position, cell in ipairs(order) do
+  for position, entry in ipairs(order) do
+    local cell = entry.cell
     state.progress:show(state:share(), ("block %d%s: %s"):format(block,
       blocks and " of " .. blocks or "", cells.describe(cell)), state:left_s())
-    cell.cpus = state.placement:of(cell)
-    local outcome = session.run(cell, state:context(block, position, {
-      expected = state.expected[cell.workload], env = env, cpus = cell.cpus,
-    }))
-    note_outcome(cell, outcome)
+    -- What failed as one of several processes of this block is not tried again.
+    if cell.verdict.state ~= "failed" then run_process(state, block, position, entry, env) end
     state.spent_s = sys.monotonic_s() - state.began_s
   end
   state.blocks_done = block
+end
+
+-- Says once what the rest of the run will bring; a reader of the report learns it when it is bad.
+-- One sample per process shows no spread: then it takes two blocks.
+local function say_forecast(state, list, blocks)
+  local budget_s = state:budget_s()
+  local it = forecast.new(list, forecast.spreads(list), state.plan,
+    { precision = state.precision, spent_s = state.spent_s, done = blocks })
+  if not it then return end
+  state.forecast = it.text
+  state.progress:note(("%.4g s: %s"):format(budget_s, it.text), it.bad)
+  if it.bad and it.widths then
+    table.insert(state.warnings, ("Foreseen at the start, with --budget %.4g: %s."):format(
+      budget_s, it.text))
+  end
 end
 
 local function run_blocks(state)
@@ -141,17 +165,21 @@ local function run_blocks(state)
   })
   run_block(state, 1)
   -- From the first block on it is known what a block costs.
-  state.plan = plan.blocks(measurable(state, 2), {
+  local list = measurable(state, 2)
+  local spreads, fixed = forecast.spreads(list), state.options.blocks or state.experiment.blocks
+  if not fixed then plan.allocate(list, spreads) end
+  state.plan = plan.blocks(list, {
     budget_s = budget_s, spent_s = state.spent_s, done = 1,
-    confidence = state.experiment.confidence,
-    blocks = state.options.blocks or state.experiment.blocks,
+    confidence = state.experiment.confidence, blocks = fixed,
   })
+  if not fixed then say_forecast(state, list, 1) end
   local look = 1
   for block = 2, state.plan.blocks do
     run_block(state, block, state.plan.blocks)
+    if block == 2 and not fixed and not state.forecast then say_forecast(state, list, 2) end
     while state.plan.looks[look] and state.plan.looks[look] < block do look = look + 1 end
     if state.plan.looks[look] == block and block < state.plan.blocks
-      and derive.precise_enough(model.raw(state), state.plan.level, state.experiment.precision) then
+      and derive.precise_enough(model.raw(state), state.plan.level, state.precision) then
       state.plan.stopped = block
       break
     end
@@ -219,6 +247,7 @@ function engine.run(experiment, options)
   local state = setmetatable({
     experiment = experiment, options = options, expected = {}, blocks_done = 0, spent_s = 0,
     launcher = launch.new { python = options.python }, warnings = {},
+    precision = options.precision or experiment.precision,
     placement = placement.new(machine.cpus(), { pin = options.pin }),
     progress = progress.new { silent = options.silent },
     seed = options.seed or sys.random_seed(), started = sys.now_iso(),

@@ -62,7 +62,7 @@ function model.cell(cell)
     id = cell.id, subject = cell.subject, mode = cell.mode, jobs = cell.jobs, start = cell.start,
     size = cell.size, tasks = cell.tasks, loops = cell.loops, baseline = cell.baseline,
     verdict = verdict, samples = cell.samples, maxrss_bytes = cell.maxrss_bytes,
-    cpus = cell.cpus,
+    cpus = cell.cpus, processes = cell.processes,
     simulated = cell.simulated,
     workers = last and last.workers,
   }
@@ -164,6 +164,7 @@ function model.make(state)
   run.wall_s = sys.monotonic_s() - state.started_s
   run.interrupted = state.interrupted or false
   run.blocks = state.blocks_done
+  run.forecast = state.forecast
   run.level = state.plan and state.plan.level or state.experiment.confidence
   run.warnings = model.warnings(state)
   return derive.run(run, state.experiment.metric_list)

@@ -3,7 +3,8 @@
 --   local p = plan.blocks(measurable_cells, { budget_s = 60, spent_s = 5, confidence = 0.95 })
 --   plan.shuffle(cells, rng)
 --
--- A block is one fresh process of every cell, in random order: drift hits every cell alike.
+-- A block is a fresh process of every cell (of cheap ones several), in random order: drift hits
+-- every cell alike.
 -- Stopping as soon as an interval looks good would spoil it; so the run may stop only at looks
 -- fixed beforehand, and the allowed error is shared among them (Bonferroni). Where the budget is
 -- too small for the first look, the number of blocks is fixed and there is no early stop at all.
@@ -24,7 +25,7 @@ end
 
 function plan.cost_s(cells)
   local sum = 0
-  for _, cell in ipairs(cells) do sum = sum + (cell.process_s or 0) end
+  for _, cell in ipairs(cells) do sum = sum + (cell.process_s or 0) * (cell.processes or 1) end
   return sum
 end
 
@@ -43,6 +44,48 @@ function plan.samples(cells, options)
     block_s = block_s + (cell.of.check_s or 0) + (samples - 1) * run_ns / 1e9
   end
   return block_s * plan.fewest <= options.budget_s and options.samples or 1
+end
+
+local most_processes, extra_share = 4, 0.2
+
+-- How many processes each cell gets per block: in proportion to spread / sqrt(cost), which is best
+-- for a given time, with the fewest at 1 and none above 4; cheapest first, until a fifth of a
+-- block's cost is spent on it. What counts as a unit of evidence stays the block.
+function plan.allocate(cells, spreads)
+  local weights, least = {}, math.huge
+  for _, cell in ipairs(cells) do
+    cell.processes = 1
+    if (cell.process_s or 0) > 0 then
+      weights[cell] = (spreads[cell] or 1) / math.sqrt(cell.process_s)
+      least = math.min(least, weights[cell])
+    end
+  end
+  local left_s = extra_share * plan.cost_s(cells)
+  local order = table.move(cells, 1, #cells, 1, {})
+  table.sort(order, function(a, b)
+    if (a.process_s or 0) ~= (b.process_s or 0) then
+      return (a.process_s or 0) < (b.process_s or 0)
+    end
+    return a.id < b.id
+  end)
+  for _, cell in ipairs(order) do
+    local wanted = weights[cell] and least > 0 and weights[cell] / least // 1 or 1
+    local extra = math.min(wanted, most_processes) - 1
+    extra = math.min(extra, weights[cell] and left_s // cell.process_s or 0)
+    cell.processes = 1 + math.tointeger(math.max(0, extra))
+    left_s = left_s - (cell.processes - 1) * (cell.process_s or 0)
+  end
+end
+
+-- The processes of one block: { { cell =, process = }, … }.
+function plan.processes(cells)
+  local list = {}
+  for _, cell in ipairs(cells) do
+    for process = 1, cell.processes or 1 do
+      list[#list + 1] = { cell = cell, process = process }
+    end
+  end
+  return list
 end
 
 -- How many blocks fit, given what one block really cost.

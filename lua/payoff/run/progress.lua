@@ -15,7 +15,8 @@ Progress.__index = Progress
 
 function progress.new(options)
   local terminal = sys.isatty(2) and not (options and options.silent)
-  return setmetatable({ terminal = terminal, shown = false }, Progress)
+  return setmetatable({ terminal = terminal, shown = false, silent = options and options.silent },
+    Progress)
 end
 
 local function duration(seconds)
@@ -35,6 +36,13 @@ function Progress:show(share, text, left_s)
   end
   sys.write(2, "\r\27[K" .. line)
   self.shown = true
+end
+
+-- A line that stays. `always`: also where stderr is no terminal.
+function Progress:note(text, always)
+  if self.silent or not (self.terminal or always) then return end
+  self:clear()
+  sys.write(2, "payoff: " .. text .. "\n")
 end
 
 function Progress:clear()

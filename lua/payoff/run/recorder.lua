@@ -26,7 +26,8 @@ function Recorder:try(step)
 end
 
 local cell_fields = { "id", "subject", "mode", "jobs", "start", "size", "tasks", "loops",
-  "baseline", "verdict", "maxrss_bytes", "cpus", "simulated" }
+  "baseline", "verdict", "maxrss_bytes", "cpus",
+  "processes", "simulated" }
 
 local function cell_row(cell)
   local row = {}
@@ -70,7 +71,7 @@ function Recorder:finish(run)
       for _, cell in ipairs(run.cells) do must(self.db:cell(self.run, cell_row(cell))) end
       return self.db:run_end(self.run, {
         wall_s = run.wall_s, interrupted = run.interrupted, warnings = run.warnings,
-        level = run.level, blocks = run.blocks,
+        level = run.level, blocks = run.blocks, forecast = run.forecast,
       })
     end)
   end)

@@ -144,7 +144,7 @@ local function interval_note(run, d)
   local text = "Speed-up is over " .. (cell.speedup.over or base.subject .. ", serial") .. "."
   if cell.speedup.low then
     text = text .. string.format(" [ ] holds the true median with at least %g%% confidence, from "
-      .. "%d fresh processes per row in random order.", (run.confidence or 0.95) * 100,
+      .. "%d blocks of fresh processes in random order.", (run.confidence or 0.95) * 100,
       cell.speedup.n)
   elseif cell.speedup.reason then
     text = text .. " There are no intervals: " .. sentence(cell.speedup.reason)

@@ -1,0 +1,131 @@
+-- forecast: what the budget will bring, said after the first block and before all the others.
+--
+--   local spreads = forecast.spreads(cells)             --> { [cell] = 0.03, … }
+--   local f = forecast.new(cells, spreads, plan, { precision = 0.02, spent_s = 4 })
+--   f.text      --> "27 blocks in about 55 s: about ±1.8 % on 9 rows and ±6 % on 2 (a guess …)"
+--   f.bad, f.budget_s                                   -- what would do, in seconds
+--   f.widths                                            -- false: too few blocks for intervals
+--
+-- One block cannot show how blocks differ: this is a guess, and says so. It rests on how the
+-- samples of a process differ, widened: on a shared virtual machine samples of one process had a
+-- correlation of 0.57 (wall time), so that their own variance is less than half of all there is.
+
+local forecast = {}
+
+local correlation = 0.57
+local fewest = 6 -- blocks, for a 95 % interval of a median
+
+local function deviation(list)
+  local sum, squares = 0, 0
+  for _, x in ipairs(list) do sum = sum + x end
+  for _, x in ipairs(list) do squares = squares + (x - sum / #list) ^ 2 end
+  return math.sqrt(squares / (#list - 1))
+end
+
+local function median(list)
+  table.sort(list)
+  return list[(#list + 1) // 2]
+end
+
+-- marked: samples taken in a bad moment as well.
+local function logs_of(cell, marked)
+  local logs = {}
+  for _, sample in ipairs(cell.samples) do
+    if marked or not sample.marked then
+      logs[#logs + 1] = math.log(sample.wall_ns / sample.loops)
+    end
+  end
+  return logs
+end
+
+-- The spread (of log time) between blocks, guessed for each cell from its samples so far. That of
+-- three samples is itself uncertain, so it is drawn halfway to the median of all; a cell with one
+-- sample has just that. Empty when no cell has two samples.
+function forecast.spreads(cells)
+  local own, known, out = {}, {}, {}
+  for _, cell in ipairs(cells) do
+    local logs = logs_of(cell, false)
+    if #logs < 2 then logs = logs_of(cell, true) end
+    if #logs >= 2 then
+      own[cell] = deviation(logs) / math.sqrt(1 - correlation)
+      known[#known + 1] = own[cell]
+    end
+  end
+  local middle = #known > 0 and median(known)
+  for _, cell in ipairs(middle and cells or {}) do
+    out[cell] = math.sqrt(((own[cell] or middle) ^ 2 + middle ^ 2) / 2)
+  end
+  return out
+end
+
+-- Two-sided normal quantile (Abramowitz and Stegun 26.2.23, to 0.0005).
+local function quantile(level)
+  local t = math.sqrt(-2 * math.log((1 - level) / 2))
+  return t - (2.515517 + t * (0.802853 + t * 0.010328))
+    / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+end
+
+-- Relative half-width of the median over `blocks` of the log ratio to the baseline (of the time
+-- itself for the baseline).
+function forecast.width(cell, base, spreads, blocks, level)
+  local variance = spreads[cell] ^ 2 / (cell.processes or 1)
+  if base and base ~= cell and spreads[base] then
+    variance = variance + spreads[base] ^ 2 / (base.processes or 1)
+  end
+  return math.exp(math.sqrt(math.pi / 2 * variance / blocks) * quantile(level)) - 1
+end
+
+local function rows(count) return count == 1 and "1 row" or count .. " rows" end
+
+local function split(cells, spreads, plan, precision)
+  local base, good, bad, worst = {}, {}, {}, 0
+  for _, cell in ipairs(cells) do
+    if cell.baseline then base[cell.size] = cell end
+  end
+  for _, cell in ipairs(cells) do
+    local width = forecast.width(cell, base[cell.size], spreads, plan.blocks, plan.level)
+    table.insert(width <= precision and good or bad, width)
+    worst = math.max(worst, width)
+  end
+  return good, bad, worst
+end
+
+local function widths_text(good, bad)
+  local function part(list, noun)
+    return ("±%.2g %% on %s"):format(median(list) * 100, noun)
+  end
+  if #bad == 0 then return part(good, rows(#good)) end
+  if #good == 0 then return part(bad, rows(#bad)) end
+  return ("%s and %s"):format(part(good, rows(#good)), part(bad, tostring(#bad)))
+end
+
+-- A little more than it takes, in steps that people would say.
+local function round_up(seconds)
+  local step = seconds > 300 and 60 or seconds > 60 and 10 or 5
+  return math.ceil(seconds / step) * step
+end
+
+-- options: precision, spent_s, done (blocks, default 1). nil when nothing can be said.
+function forecast.new(cells, spreads, plan, options)
+  local done = options.done or 1
+  local takes_s = options.spent_s + math.max(0, plan.blocks - done) * plan.block_s
+  local function budget(blocks) return round_up(options.spent_s + blocks * plan.block_s) end
+  if plan.blocks < fewest then
+    return { bad = true, budget_s = budget(fewest), text = ("%d block%s in about %.0f s: no "
+      .. "intervals, which need %d; --budget %d would do"):format(plan.blocks,
+      plan.blocks == 1 and "" or "s", takes_s, fewest, budget(fewest)) }
+  end
+  if not next(spreads) then return nil end
+  local good, bad, worst = split(cells, spreads, plan, options.precision)
+  local out = { bad = #bad > 0, widths = true, text =
+    ("%d blocks in about %.0f s: about %s (a guess from the spread in the first %s)"):format(
+      plan.blocks, takes_s, widths_text(good, bad), done == 1 and "block" or "two blocks") }
+  if out.bad then
+    out.budget_s = budget(plan.blocks * (worst / options.precision) ^ 2)
+    out.text = ("%s; ±%.2g %% everywhere would take about --budget %d"):format(out.text,
+      options.precision * 100, out.budget_s)
+  end
+  return out
+end
+
+return forecast
