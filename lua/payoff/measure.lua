@@ -38,15 +38,14 @@ end
 
 -- What the engine is told; raises on a number that is none.
 local function engine_options(arguments)
-  local precision = number(arguments, "precision", 0.01)
+  local precision = options.number(arguments, "precision", 0.01)
   return {
     only = arguments.only, python = arguments.python, command = arguments.command_line,
     budget_s = options.number(arguments, "budget", 0.1),
     seed = options.number(arguments, "seed", 0, true),
     counts = arguments.counts, pin = not arguments.no_pin,
-    blocks = options.number(arguments, "blocks", arguments.counts and 0 or 1, true)
     precision = precision and precision / 100,
-    blocks = number(arguments, "blocks", arguments.counts and 0 or 1, true)
+    blocks = options.number(arguments, "blocks", arguments.counts and 0 or 1, true)
       or arguments.quick and 1 or nil,
   }
 end
