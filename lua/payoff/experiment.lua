@@ -143,7 +143,8 @@ local function check_jobs(t, complain)
   return out
 end
 
--- A list of events; `source` asks for simulated counts besides (payoff.run.simulate).
+-- A list of events; `source` asks for simulated counts besides (payoff.run.simulate), `exact` for
+-- counters that never take turns (payoff.run.passes).
 local function check_counters(t, complain)
   local counters = t.counters or {}
   for key, value in pairs(counters) do
@@ -151,9 +152,13 @@ local function check_counters(t, complain)
       if value ~= "simulated" then
         complain("counters.source can be \"simulated\", or be left out; not '%s'", tostring(value))
       end
+    elseif key == "exact" then
+      if type(value) ~= "boolean" then
+        complain("counters.exact can be true, or be left out; not '%s'", tostring(value))
+      end
     elseif math.type(key) ~= "integer" then
       complain("counters: no field '%s'%s", tostring(key),
-        nearest.hint(tostring(key), { "source" }))
+        nearest.hint(tostring(key), { "source", "exact" }))
     end
   end
   return counters

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char reason_other_pass[] = "measured in another pass";
+const char group_reason_other_pass[] = "measured in another pass";
 
 size_t group_plan_pass_count(const struct group_plan *plan)
 {
@@ -69,7 +69,7 @@ static bool copy_event(const struct group_plan *plan, size_t index, size_t pass,
     if (elsewhere) {
         event->state = COUNTS_NOT_COUNTED;
         event->slot = -1;
-        reason = reason_other_pass;
+        reason = group_reason_other_pass;
     }
     event->asked = strdup(from->asked);
     event->reason = reason != NULL ? strdup(reason) : NULL;

@@ -9,6 +9,9 @@
 
 #include "counters/group.h"
 
+/* The reason of an event that a pass leaves to another one. */
+extern const char group_reason_other_pass[];
+
 /* How many passes count everything; 1 where nothing has to take turns. */
 size_t group_plan_pass_count(const struct group_plan *plan);
 

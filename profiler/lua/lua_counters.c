@@ -5,6 +5,7 @@
  *   describe(name) -> {name, pmu, unit, source, description}
  *   list([pattern]) -> { the same, … }: events whose name has `pattern` in it, case ignored
  *   probe(name) -> {asked, name, unit, source, state, reason}: opened, run and read once
+ *   other_pass: the reason of an event that a pass leaves to another one
  *   version() -> version of libpfm4's interface
  *   plan:events() -> { {asked, name, unit, source, state, reason, group, slot}, … }; the last two
  *                    from 1, nil where the event is not counted. On a hybrid processor also parts: so
@@ -327,5 +328,7 @@ int luaopen_payoff_counters(lua_State *L)
     pmus_read("", &kernel->pmus);
     kernel->source = source_perf_make(&kernel->permissions, &kernel->pmus);
     luaL_setfuncs(L, functions, 1);
+    lua_pushstring(L, group_reason_other_pass);
+    lua_setfield(L, -2, "other_pass");
     return 1;
 }

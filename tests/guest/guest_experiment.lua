@@ -1,9 +1,17 @@
 -- A whole experiment for the guest: a native function of 2 n instructions, in every mode and in two
--- sizes, or with `--set brief=1` only once. See guest_payoff.lua.
+-- sizes, or with `--set brief=1` only once; with `--set exact=1` more counters than there are, in
+-- passes. See guest_payoff.lua.
 
 local payoff = require "payoff"
 
-local brief = payoff.setting("brief", 0) > 0
+local exact = payoff.setting("exact", 0) > 0
+local brief = exact or payoff.setting("brief", 0) > 0
+
+local few = { "instructions:u", "cycles:u", "branches" }
+local many = {
+  "instructions:u", "cycles:u", "branches", "instructions:k", "cycles:k", "r0008", "r0008:u",
+  "r0008:k", "r0011", "r0011:u", "r0011:k", exact = true,
+}
 
 return payoff.experiment {
   name = "guest",
@@ -16,7 +24,7 @@ return payoff.experiment {
   modes = brief and { "serial" } or { "serial", "process", "thread" },
   jobs = { 2 },
   starts = { "warm" },
-  counters = { "instructions:u", "cycles:u", "branches" },
+  counters = exact and many or few,
   metrics = { "ipc" },
   blocks = 1,
 }

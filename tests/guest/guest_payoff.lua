@@ -43,10 +43,10 @@ local function read_rows(path)
 end
 
 -- The words in front of the command say as whom.
-local function experiment(folder, brief, ...)
+local function experiment(folder, setting, ...)
   local argv = { ... }
-  for _, word in ipairs { "payoff", "run", "guest_experiment.lua", "--set", "brief=" .. brief,
-                          "--no-db", "--out", folder } do
+  for _, word in ipairs { "payoff", "run", "guest_experiment.lua", "--set", setting, "--no-db",
+                          "--out", folder } do
     argv[#argv + 1] = word
   end
   local out = run(argv)
@@ -119,7 +119,7 @@ end
 
 check.test("run: instructions of the known loop, in every mode", function()
   set_paranoid(2)
-  local rows, out = experiment("/tmp/root", 0)
+  local rows, out = experiment("/tmp/root", "brief=0")
   check.contains(out, "identical")
   check.contains(out, "branches")
   local cells = check_cells(rows)
@@ -137,15 +137,41 @@ check.test("run: instructions of the known loop, in every mode", function()
   check_line(cells["loop/serial/1"])
 end)
 
+check.test("run: more counters than there are, exact in passes", function()
+  local rows, out = experiment("/tmp/exact", "exact=1")
+  local blocks, passes = {}, {}
+  for _, row in ipairs(rows) do
+    local tasks = 2 * math.tointeger(tonumber(row.loops))
+    local counted = {}
+    for _, name in ipairs { "cycles", "instructions:u", "r0008:u", "r0011:k", "instructions:k" } do
+      local state, count = row[name .. ".state"], math.tointeger(tonumber(row[name .. ".count"]))
+      check.truthy(state == "exact" and count or state == "not counted" and not count, name)
+      counted[#counted + 1] = state == "exact" and name or nil
+      passes[name] = (passes[name] or 0) + (state == "exact" and 1 or 0)
+    end
+    for _, name in ipairs { "instructions:u", "r0008:u" } do
+      local count = math.tointeger(tonumber(row[name .. ".count"]))
+      if count then check.truthy(count > 200000 * tasks and count < 201000 * tasks, name) end
+    end
+    check.equal(row["task-clock.state"], "exact") -- never has to take turns
+    local which = table.concat(counted, " ")
+    check.equal(blocks[row.block] or which, which) -- a block counts one pass
+    blocks[row.block] = which
+  end
+  check.truthy(blocks["1"] and blocks["2"] and blocks["1"] ~= blocks["2"])
+  for name, times in pairs(passes) do check.truthy(times > 0, name) end
+  check.truthy(not out:find("another pass", 1, true)) -- every counter had its turn
+end)
+
 check.test("run: as an ordinary user, in user mode only", function()
-  local rows, out = experiment("/tmp/user", 1, "./as_user", user)
+  local rows, out = experiment("/tmp/user", "brief=1", "./as_user", user)
   check.contains(out, "user mode only")
   check_cells(rows)
 end)
 
 check.test("run: with nothing permitted the run goes on, and says why", function()
   set_paranoid(3)
-  local rows, out = experiment("/tmp/none", 1, "./as_user", user)
+  local rows, out = experiment("/tmp/none", "brief=1", "./as_user", user)
   check.contains(out, "kernel.perf_event_paranoid is 3")
   for _, row in ipairs(rows) do
     check.equal(row["instructions:u.state"], "not counted")

@@ -15,6 +15,7 @@ local launch = require "payoff.run.launch"
 local machine = require "payoff.native.machine"
 local model = require "payoff.run.model"
 local noise = require "payoff.run.noise"
+local passes = require "payoff.run.passes"
 local placement = require "payoff.run.placement"
 local plan = require "payoff.run.plan"
 local progress = require "payoff.run.progress"
@@ -47,7 +48,7 @@ local function note_outcome(cell, outcome)
   subject.verdict = verdict.worse(subject.verdict, cell.verdict)
   subject.loaded_file = outcome.file or subject.loaded_file
   subject.runtime = outcome.runtime or subject.runtime
-  subject.bracket = subject.bracket or outcome.bracket
+  subject.bracket = passes.join_brackets(subject.bracket, outcome.bracket)
   subject.load_samples = subject.load_samples or {}
   if outcome.load_ns then table.insert(subject.load_samples, outcome.load_ns) end
   cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)
@@ -170,7 +171,7 @@ local function run_blocks(state)
   if not fixed then plan.allocate(list, spreads) end
   state.plan = plan.blocks(list, {
     budget_s = budget_s, spent_s = state.spent_s, done = 1,
-    confidence = state.experiment.confidence, blocks = fixed,
+    confidence = state.experiment.confidence, blocks = fixed, least = state.passes.count,
   })
   if not fixed then say_forecast(state, list, 1) end
   local look = 1
@@ -191,8 +192,9 @@ State.__index = State
 
 function State:context(block, order, extra)
   local context = {
-    launcher = self.launcher, plan = self.counters, tolerance = self.experiment.tolerance,
-    samples = self.samples, repeats = self.repeats, block = block, order = order, process = 1,
+    launcher = self.launcher, plan = self.passes:plan_of(block),
+    tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
+    block = block, order = order, process = 1,
     recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end
@@ -257,6 +259,7 @@ function engine.run(experiment, options)
   state.random = math.random
   select_cells(state)
   state.counters = model.counters(experiment)
+  state.passes = passes.new(state.counters)
   state.counts = options.counts or experiment.counters.source
   if state.counts == "simulated" then
     state.simulated_event, state.simulator = simulate.event()

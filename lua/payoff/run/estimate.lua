@@ -8,6 +8,7 @@
 -- Across blocks: the median and its distribution-free interval from order statistics. Two cells are
 -- compared block by block, as log ratios: what slowed the machine in one block slowed both.
 
+local passes = require "payoff.run.passes"
 local stats = require "payoff.native.stats"
 
 local estimate = {}
@@ -131,7 +132,9 @@ function estimate.per_task(cell, index, level, bracket)
   for _, sample in ipairs(cell.samples) do
     local reading = sample.counts and sample.counts[index]
     if reading then
-      if reading.state ~= "exact" then worst = worst or reading end
+      if reading.state ~= "exact" and not passes.is_elsewhere(reading) then
+        worst = worst or reading
+      end
       if reading.estimate then
         local sum = sums[sample.block] or { events = 0, tasks = 0 }
         sum.events = sum.events + math.max(0, reading.estimate - overhead)

@@ -23,7 +23,7 @@ function model.counters(experiment)
     if not metric.reason then requests[#requests + 1] = metric.events end
   end
   if #experiment.counters > 0 then requests[#requests + 1] = experiment.counters end
-  local plan, message, code = counters.plan(requests)
+  local plan, message, code = counters.plan(requests, { exact = experiment.counters.exact })
   if not plan then
     fault.raise(code == "not found" and "data" or "system", "%s: counters: %s",
       experiment.where or experiment.file, message)

@@ -92,10 +92,13 @@ end
 function plan.blocks(cells, options)
   local cost_s = plan.cost_s(cells)
   local left_s = options.budget_s - options.spent_s
-  local fit = math.max(1, math.floor(left_s / math.max(cost_s, 1e-3)) + options.done)
+  -- Each pass of the counters needs a block at least.
+  local least = options.least or 1
+  local fit = math.max(least, math.floor(left_s / math.max(cost_s, 1e-3)) + options.done)
   local out = { block_s = cost_s, fit = fit, level = options.confidence }
   if options.blocks then
-    out.blocks, out.looks = options.blocks, { options.blocks }
+    out.blocks = math.max(options.blocks, least)
+    out.looks = { out.blocks }
     return out
   end
   out.looks = {}

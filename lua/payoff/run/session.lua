@@ -7,6 +7,7 @@
 
 local fault = require "payoff.fault"
 local noise = require "payoff.run.noise"
+local passes = require "payoff.run.passes"
 local sys = require "payoff.native.sys"
 local value = require "payoff.native.value"
 local verdict = require "payoff.run.verdict"
@@ -155,7 +156,7 @@ end
 local function steps(process, cell, context, outcome)
   outcome.runtime = process:runtime()
   if not load_subject(process, cell, context, outcome) then return false end
-  if not cell.of.bracket then measure_bracket(process, outcome) end
+  if not passes.has_bracket(cell.of.bracket) then measure_bracket(process, outcome) end
   return process:alive() and take_samples(process, cell, context, outcome)
     and check_results(process, cell, context, outcome)
 end
