@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { READ_TRIES_MAX = 1000000 }; /* about a second */
+
 static bool take_fd(struct bracket *bracket, long fd, struct status *st)
 {
     if (bracket->group_count == BRACKET_GROUPS_MAX)
@@ -64,10 +66,15 @@ static struct bracket_cpu read_cpu(void)
     return cpu;
 }
 
+/* While a thread or process that the group counts is just ending, the kernel answers ECHILD. That
+ * takes some µs; the limit is there so that nothing can hang. */
 static void read_groups(const struct bracket *bracket, struct bracket_reading *readings)
 {
     for (size_t i = 0; i < bracket->group_count; i++) {
-        readings[i].size = read(bracket->fds[i], readings[i].bytes, sizeof readings[i].bytes);
+        long tries = 0;
+        do {
+            readings[i].size = read(bracket->fds[i], readings[i].bytes, sizeof readings[i].bytes);
+        } while (readings[i].size < 0 && errno == ECHILD && ++tries < READ_TRIES_MAX);
         if (readings[i].size < 0)
             readings[i].size = -errno;
     }

@@ -27,6 +27,7 @@ from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed
 
 MODES = ("serial", "process", "thread")
 READ_SIZE = 4096  # a group of 254 events
+ENDING_S = 1  # as long as a thread may take to end; it takes some microseconds
 
 
 def descriptors():
@@ -58,14 +59,25 @@ def is_steady():
     return os.environ.get("PAYOFF_STEADY") == "1"
 
 
+def read_counter(fd):
+    """One reading. While a thread or process that it counts is just ending, the kernel refuses."""
+    deadline = None
+    while True:
+        try:
+            return os.read(fd, READ_SIZE)
+        except ChildProcessError:
+            deadline = deadline or time.monotonic() + ENDING_S
+            if time.monotonic() > deadline:
+                raise
+
+
 def bracket(counters, clock, work):
     """Counters, clock, work, clock, counters: the order of the protocol, and nothing else."""
-    read = os.read
-    before = [read(fd, READ_SIZE) for fd in counters]
+    before = [read_counter(fd) for fd in counters]
     start = clock()
     work()
     stop = clock()
-    after = [read(fd, READ_SIZE) for fd in counters]
+    after = [read_counter(fd) for fd in counters]
     return stop - start, before, after
 
 

@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, Kind};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::mem::ManuallyDrop;
 use std::os::unix::io::{FromRawFd, RawFd};
 use std::time::Instant;
@@ -30,10 +30,24 @@ impl Counters {
         vec![vec![0; READ_SIZE]; self.0.len()]
     }
 
+    /// One reading. While a thread that the group counts is just ending, the kernel answers ECHILD;
+    /// that takes some µs, and the limit is there so that nothing can hang.
+    fn read_one(mut file: &File, bytes: &mut [u8]) -> io::Result<usize> {
+        let mut tries = 0;
+        loop {
+            match file.read(bytes) {
+                Err(error) if error.raw_os_error() == Some(libc::ECHILD) && tries < 1_000_000 => {
+                    tries += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
     /// One plain read() per group.
     fn read(&self, into: &mut [Vec<u8>]) -> Result<(), Fault> {
         for (file, bytes) in self.0.iter().zip(into) {
-            let length = (&**file).read(bytes).map_err(|error| {
+            let length = Self::read_one(file, bytes).map_err(|error| {
                 Fault::new(Kind::Resource, format!("a counter cannot be read: {error}"))
             })?;
             bytes.truncate(length);
