@@ -15,7 +15,7 @@ class Compare(Case):
     def setUp(self):
         super().setUp()
         self.experiment('payoff.python { name = "twin", file = "kernel.py", func = "total" },')
-        for steps, blocks in (("300", "8"), ("300", "8"), ("3000", "1")):
+        for steps, blocks in (("300", "16"), ("300", "16"), ("3000", "1")):
             result = self.payoff("run", "small.lua", "--out", "out", "--blocks", blocks,
                                  "--set", "steps=" + steps)
             self.assertEqual(result.status, 0, result.err)
