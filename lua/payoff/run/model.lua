@@ -113,9 +113,12 @@ function model.warnings(state)
     end
   end
   if state.plan and state.plan.blocks < 6 and not state.interrupted then
-    add("Only %d block%s fitted into the budget: a %g %% interval needs at least 6. "
-      .. "Give --budget or a smaller workload.", state.plan.blocks,
-      state.plan.blocks == 1 and "" or "s", state.experiment.confidence * 100)
+    local asked = state.options.blocks or state.experiment.blocks
+    add("Only %d block%s %s: a %g %% interval needs at least 6. %s", state.plan.blocks,
+      state.plan.blocks == 1 and "" or "s",
+      asked and "asked for" or "fitted into the budget", state.experiment.confidence * 100,
+      asked and "Ask for more, or leave it to the budget."
+      or "Give --budget or a smaller workload.")
   end
   noise_warnings(state, add)
   return list

@@ -89,15 +89,21 @@ end
 
 -- What the bracket itself costs in this runtime: reading clock and counters around no work at all.
 -- The least of a few is the cost without disturbance; it is shown, and taken off what is counted.
-local function measure_bracket(process, outcome)
+local function measure_bracket(process, cell, outcome)
   for _ = 1, 5 do
-    local sample = process:run { mode = "empty", jobs = 1, start = "warm", loops = 1 }
-    if not sample then return end -- a worker of one's own may lack it: then it is not known
+    local sample, message, code, problem = process:run {
+      mode = "empty", jobs = 1, start = "warm", loops = 1,
+    }
+    if not sample then
+      -- A worker of one's own may lack this mode: then it is not known. A dead one is a failure.
+      return process:alive() or failed(outcome, cell, message, code, problem)
+    end
     local least = outcome.bracket
     if not least or sample.wall_ns < least.wall_ns then
       outcome.bracket = { wall_ns = sample.wall_ns, cpu_ns = sample.cpu_ns, counts = sample.counts }
     end
   end
+  return true
 end
 
 -- One sample of the record, with what else the machine did meanwhile.
@@ -156,8 +162,11 @@ end
 local function steps(process, cell, context, outcome)
   outcome.runtime = process:runtime()
   if not load_subject(process, cell, context, outcome) then return false end
-  if not passes.has_bracket(cell.of.bracket) then measure_bracket(process, outcome) end
-  return process:alive() and take_samples(process, cell, context, outcome)
+  if not passes.has_bracket(cell.of.bracket)
+    and not measure_bracket(process, cell, outcome) then
+    return false
+  end
+  return take_samples(process, cell, context, outcome)
     and check_results(process, cell, context, outcome)
 end
 
