@@ -32,7 +32,7 @@ static void check_loop(void (*measure_it)(const struct group_plan *, uint64_t, s
         assert_true(ipc == 1 / (double)(1 << shift));
     }
     printf("    %zu measurements of 2 n + %llu instructions:u, n up to %llu; IPC %g\n",
-           (size_t)(SIZES * REPEATS), (unsigned long long)overhead,
+           (size_t)SIZES * REPEATS, (unsigned long long)overhead,
            (unsigned long long)sizes[SIZES - 1], 1 / (double)(1 << shift));
     assert_true(overhead <= OVERHEAD_MAX);
     group_plan_free(plan);

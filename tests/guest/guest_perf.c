@@ -14,8 +14,6 @@ static const uint64_t sizes[] = {1, 1000, 123457, 5000000};
 enum { SIZES = sizeof sizes / sizeof *sizes, EVENTS = 2 };
 static const char *const events[EVENTS] = {"instructions:u", "cycles:u"};
 
-extern char **environ;
-
 static int run(char *const *argv, int output)
 {
     posix_spawn_file_actions_t actions;
