@@ -121,21 +121,31 @@ local function groups_of(run)
   return groups
 end
 
--- {reason = text, events = {"cycles", …}}: what could not be counted, one entry per reason.
-local function uncounted_of(run)
-  local list, by_reason = {}, {}
+-- {reason = text, events = {"cycles", …}, counted = true | false}: what could not be counted, or
+-- only in part (without the kernel's share), one entry per reason.
+function digest.uncounted(run)
+  local list, by_key = {}, {}
   for _, event in ipairs(run.events or {}) do
-    if event.state ~= "exact" and event.state ~= "scaled" then
-      local reason = event.reason or "the reason is not known"
-      local entry = by_reason[reason]
+    local counted = event.state == "exact" or event.state == "scaled"
+    local reason = event.reason or not counted and "the reason is not known" or nil
+    -- What a simulator says of its own counts is no lack.
+    if reason and not (counted and event.source == "simulated") then
+      local key = tostring(counted) .. reason
+      local entry = by_key[key]
       if not entry then
-        entry = { reason = reason, events = {} }
-        by_reason[reason], list[#list + 1] = entry, entry
+        entry = { reason = reason, events = {}, counted = counted }
+        by_key[key], list[#list + 1] = entry, entry
       end
       entry.events[#entry.events + 1] = event.asked or event.name
     end
   end
   return list
+end
+
+-- "not counted here (cycles, instructions)", "counted in part (branches)"
+function digest.uncounted_head(entry)
+  return ("%s (%s)"):format(entry.counted and "counted in part" or "not counted here",
+    table.concat(entry.events, ", "))
 end
 
 local function sizes_of(run)
@@ -153,7 +163,7 @@ end
 
 function digest.of(run)
   local d = { run = run, groups = groups_of(run), sizes = sizes_of(run), event_index = {},
-    baseline = {}, uncounted = uncounted_of(run), counts = {}, has_sizes = false }
+    baseline = {}, uncounted = digest.uncounted(run), counts = {}, has_sizes = false }
   d.has_sizes = #d.sizes > 1
   for i, event in ipairs(run.events or {}) do
     d.event_index[event.asked] = d.event_index[event.asked] or i

@@ -56,6 +56,19 @@ check.test("why is told from what was counted, and from nothing else", function(
     "cycles instructions branches branch-misses")
 end)
 
+check.test("what is counted in user mode alone says why, apart from what is not counted", function()
+  local run = fixtures.article()
+  run.events[3].reason = "counted in user mode only, without the kernel's share: because"
+  local list = digest.of(run).uncounted
+  check.equal(#list, 1)
+  check.equal(list[1].counted, true)
+  check.equal(digest.uncounted_head(list[1]), "counted in part (instructions)")
+  run.events[4].state, run.events[4].reason = "unsupported", nil
+  list = digest.of(run).uncounted
+  check.equal(digest.uncounted_head(list[2]), "not counted here (branches)")
+  check.equal(list[2].reason, "the reason is not known")
+end)
+
 check.test("faster, slower, or not shown to differ", function()
   check.equal(digest.direction { median = 2, low = 1.5, high = 3 }, "faster")
   check.equal(digest.direction { median = 0.5, low = 0.4, high = 0.9 }, "slower")

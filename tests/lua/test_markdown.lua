@@ -43,6 +43,13 @@ check.test("what could not be counted is said, with the reason", function()
   check.lacks(text, "IPC")
 end)
 
+check.test("a count without the kernel's share says so", function()
+  local run = fixtures.article()
+  run.events[3].reason = "counted in user mode only: kernel.perf_event_paranoid is 2"
+  check.contains(markdown.render(run),
+    "- counted in part (instructions): counted in user mode only: kernel.perf\\_event\\_paranoid")
+end)
+
 check.test("names from outside stay in their cell and start nothing", function()
   local text = markdown.render(fixtures.nasty())
   check.truthy(utf8.len(text))

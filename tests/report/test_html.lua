@@ -86,6 +86,12 @@ check.test("what cannot be counted is one line with the reason", function()
   check.lacks(page, "Instr. per task")
 end)
 
+check.test("what is counted without the kernel's share is one line with the reason", function()
+  local run = fixtures.article()
+  run.events[3].reason = "counted in user mode only: kernel.perf_event_paranoid is 2"
+  check.contains(parts_of(html.render(run)), "Counted in part (instructions): ")
+end)
+
 check.test("every id is used once, and every reference has its target", function()
   local page = parts_of(html.render(fixtures.article()))
   local ids = {}

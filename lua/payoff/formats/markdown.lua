@@ -127,8 +127,8 @@ local function notes(run, d)
     end
   end
   for _, entry in ipairs(d.uncounted) do
-    out[#out + 1] = string.format("- not counted here (%s): %s",
-      escape(table.concat(entry.events, ", ")), escape(entry.reason))
+    out[#out + 1] = string.format("- %s: %s", escape(digest.uncounted_head(entry)),
+      escape(entry.reason))
   end
   for _, warning in ipairs(run.warnings or {}) do
     out[#out + 1] = "- ⚠️ " .. escape(warning)

@@ -6,6 +6,7 @@
 -- the terminal cannot) and what it returned stands below; what cannot be counted is one line.
 
 local compare = require "payoff.run.compare"
+local digest = require "payoff.digest"
 local layout = require "payoff.layout"
 local units = require "payoff.units"
 
@@ -136,19 +137,9 @@ end
 -- One line for each reason why something is not counted, or less of it than was asked for, and what
 -- would help.
 local function counting(run)
-  local reasons, seen = {}, {}
-  for _, event in ipairs(run.events) do
-    local reason = event.reason
-    if reason and not seen[reason] then
-      reasons[#reasons + 1] = reason
-      seen[reason] = { counted = event.state == "exact" }
-    end
-    if reason then table.insert(seen[reason], event.asked) end
-  end
   local out = {}
-  for _, reason in ipairs(reasons) do
-    local form = seen[reason].counted and "%s: %s" or "not counted here (%s): %s"
-    out[#out + 1] = form:format(table.concat(seen[reason], ", "), reason)
+  for i, entry in ipairs(digest.uncounted(run)) do
+    out[i] = digest.uncounted_head(entry) .. ": " .. entry.reason
   end
   return out
 end

@@ -129,8 +129,8 @@ end
 local function not_counted(d)
   local lines = {}
   for i, entry in ipairs(d.uncounted) do
-    lines[i] = h.p({ class = "note" }, "Not counted here (", table.concat(entry.events, ", "),
-      "): ", value.outside(sentence(entry.reason)))
+    local head = digest.uncounted_head(entry):gsub("^%l", string.upper)
+    lines[i] = h.p({ class = "note" }, head .. ": ", value.outside(sentence(entry.reason)))
   end
   return lines
 end
