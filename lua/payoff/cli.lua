@@ -14,11 +14,11 @@ local cli = {}
 -- Command -> the module that defines it; a module may define several.
 local commands = {
   run = "run", try = "try", counters = "counters", doctor = "doctor",
-  compare = "compare", runs = "runs", show = "runs", export = "runs",
+  compare = "compare", runs = "runs", show = "runs", export = "runs", report = "report",
   verify = "verify", record = "record", ranges = "ranges",
 }
 local order = {
-  "run", "try", "verify", "ranges", "record", "runs", "compare", "counters", "doctor",
+  "run", "try", "verify", "ranges", "record", "runs", "report", "compare", "counters", "doctor",
 }
 
 local function out(text)

@@ -19,6 +19,7 @@ local values = require "payoff.values"
 
 local payoff = {
   Experiment = experiment.Experiment,
+  Report = {}, -- the metatable of payoff.report's
   settings_read = {},
   quick = false,
   folder = ".",
@@ -44,18 +45,19 @@ function payoff.begin(path, options)
   payoff.folder = paths.folder(path)
 end
 
--- `return payoff.experiment { … }` is a tail call, which leaves no line to ask for: find the words.
+-- `return payoff.experiment { … }` is a tail call, which leaves no line to ask for: find the word,
+-- whatever name the script has for this module.
 local function line_of(word)
   local number, found = 0, nil
   for line in (current.text .. "\n"):gmatch("(.-)\n") do
     number = number + 1
-    if line:find(word, 1, true) then found = number end
+    if line:find("." .. word, 1, true) then found = number end
   end
   return found and ("%s:%d"):format(current.path, found) or current.path
 end
 
 local function new_subject(kind, t)
-  local where = fault.where(3) or line_of("payoff." .. kind)
+  local where = fault.where(3) or line_of(kind)
   return subject.new(kind, t, where, payoff.folder)
 end
 
@@ -69,7 +71,18 @@ function payoff.native(t) return new_subject("native", t) end
 function payoff.executable(t) return new_subject("executable", t) end
 
 function payoff.experiment(t)
-  return experiment.new(t, fault.where(2) or line_of("payoff.experiment"), current.path)
+  return experiment.new(t, fault.where(2) or line_of("experiment"), current.path)
+end
+
+-- A report of one's own, for `payoff report --script`: { render = function(run) return text end }.
+-- `run` is the run model (reports/MODEL.md).
+function payoff.report(t)
+  local where = fault.where(2) or line_of("report")
+  if type(t) ~= "table" or type(t.render) ~= "function" then
+    fault.raise("data", "%s: payoff.report takes a table with a function: payoff.report { render = "
+      .. "function(run) return text end }", where)
+  end
+  return setmetatable({ render = t.render, where = where }, payoff.Report)
 end
 
 local function convert(text, like, name)

@@ -1,6 +1,8 @@
--- script: runs a user's experiment file and returns the experiment it makes.
+-- script: runs a user's Lua file, and returns the experiment or whatever else it makes.
 --
 --   local experiment = script.load("scripts/cpu_intensive.lua", {settings = {steps = "1000"}})
+--   local value = script.run("mine.lua", {})          -- what the file returns, of any type
+--   local text = script.call("mine.lua", render, run) -- calls a function of such a file
 --
 -- Every mistake comes out as `file:line: what to write instead`, never as a stack of ours.
 
@@ -11,9 +13,33 @@ local sys = require "payoff.native.sys"
 
 local script = {}
 
-local function explain(problem)
-  if fault.is(problem) then return problem end
-  return { script_error = tostring(problem) }
+-- The user's own line, where the mistake only showed itself deeper, in a module of ours.
+local function line_in(path, trace)
+  for line in trace:gmatch("[^\n]+") do
+    local at, number = line:find(path .. ":", 1, true)
+    number = at and line:match("^(%d+):", number + 1)
+    if number then return ("%s:%s"):format(path, number) end
+  end
+end
+
+local function explainer(path)
+  return function(problem)
+    if fault.is(problem) then return problem end
+    local text = tostring(problem)
+    if text:find(path, 1, true) ~= 1 then
+      local where = line_in(path, debug.traceback("", 2))
+      text = ("%s: %s"):format(where or path, (text:gsub("^[^%s:]+:%d+: ", "")))
+    end
+    return { script_error = text }
+  end
+end
+
+-- Calls a function that a user wrote in the file at `path`.
+function script.call(path, body, ...)
+  local ok, result = xpcall(body, explainer(path), ...)
+  if ok then return result end
+  if fault.is(result) then error(result, 0) end
+  fault.raise("data", "%s", result.script_error)
 end
 
 -- A script sees the standard library and `payoff`, and leaves nothing behind in our globals.
@@ -34,17 +60,17 @@ local function check_settings(settings)
   end
 end
 
-function script.load(path, options)
+-- Runs the file and returns what it returns.
+function script.run(path, options)
   local text = fault.check("noinput", nil, sys.read_file(path))
   local chunk, message = load(text, "@" .. path, "t", environment())
   if not chunk then fault.raise("data", "%s", message) end
-
   payoff.begin(path, { settings = options.settings, quick = options.quick, text = text })
-  local ok, result = xpcall(chunk, explain)
-  if not ok then
-    if fault.is(result) then error(result, 0) end
-    fault.raise("data", "%s", result.script_error)
-  end
+  return script.call(path, chunk), text
+end
+
+function script.load(path, options)
+  local result, text = script.run(path, options)
   if getmetatable(result) ~= payoff.Experiment then
     fault.raise("data", "%s: the script must end with `return payoff.experiment { … }`", path)
   end

@@ -2,6 +2,7 @@
 
 local derive = require "payoff.run.derive"
 local fault = require "payoff.fault"
+local formats = require "payoff.formats"
 local layout = require "payoff.layout"
 local metrics = require "payoff.metrics"
 local paths = require "payoff.paths"
@@ -25,9 +26,8 @@ function runs.define(parser)
   local export = parser:command("export"):summary("Write a stored run as a report.")
   database_option(export)
   export:argument("run", "Its number or id (default: the last one)."):argname("RUN"):args("?")
-  export:option("--format", "csv, html, json, markdown or table (default: csv).")
-    :argname("NAME"):default("csv")
-    :choices { "csv", "html", "json", "markdown", "table" }
+  export:option("--format", table.concat(formats.names, ", ") .. " (default: csv).")
+    :argname("NAME"):default("csv"):choices(formats.names)
   export:option("--out", "The file to write (default: standard output)."):argname("FILE")
 end
 
@@ -91,7 +91,7 @@ end
 
 local function export_run(arguments)
   local run = runs.load(arguments.db, arguments.run)
-  local text = require("payoff.formats." .. arguments.format).render(run, {})
+  local text = formats.of(arguments.format).render(run, {})
   if not arguments.out then return out(text) end
   fault.check("io", nil, sys.write_file(arguments.out, text))
   return fault.status.ok

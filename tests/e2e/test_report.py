@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""payoff report: a stored run in every format, and through a script of one's own."""
+
+import json
+import os
+import shutil
+import unittest
+
+from support import Case
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SUBJECTS = ('payoff.python { name = "twin", file = "kernel.py", func = "total" },'
+            'payoff.python { name = "off", file = "kernel.py", func = "total_off" },')
+
+
+class Report(Case):
+    def setUp(self):
+        super().setUp()
+        self.experiment(SUBJECTS)
+        self.first = self.payoff("run", "small.lua", "--out", "out", "--blocks", "3")
+
+    def report(self, *arguments):
+        result = self.payoff("report", *arguments)
+        self.assertEqual(result.status, 0, result.err)
+        return result.out
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8", newline="") as file:
+            return file.read()
+
+    def test_every_format_from_the_store(self):
+        names = ["html", "csv", "json", "markdown", "pyperf", "benchstat", "hyperfine"]
+        self.report("small.payoff.db", *[word for name in names
+                                         for word in ("--" + name, "report." + name)])
+        # The store gives back what the run itself wrote.
+        self.assertEqual(self.read("report.csv"), self.read("out/small.csv"))
+        self.assertIn("<html", self.read("report.html"))
+        self.assertEqual(json.loads(self.read("report.json"))["format"], 1)
+        self.assertIn("| port |", self.read("report.markdown"))
+
+    def test_neighbours_are_not_told_of_the_wrong_port(self):
+        self.assertIn("WRONG", self.first.out)
+        benchmarks = json.loads(self.report("--pyperf", "-"))
+        names = [b["metadata"]["name"] for b in benchmarks["benchmarks"]]
+        self.assertEqual(names, ["python/serial/1/warm/1", "twin/serial/1/warm/1"])
+        self.assertIn("off/serial/1/warm/1 (wrong)", benchmarks["metadata"]["payoff_left_out"])
+        commands = [r["command"] for r in json.loads(self.report("--hyperfine", "-"))["results"]]
+        self.assertEqual(commands, names)
+        lines = self.report("--benchstat", "-").splitlines()
+        bench = [line for line in lines if line.startswith("Benchmark")]
+        self.assertFalse([line for line in bench if "subject=off" in line])
+        self.assertTrue([line for line in lines if line.startswith("payoff-left-out: off/")])
+
+    def test_the_figures_are_the_samples(self):
+        samples = {}
+        for row in self.first.rows():
+            if row["subject"] == "twin":
+                key = (row["block"], row["process"])
+                seconds = int(row["wall_ns"]) / int(row["loops"]) / 1e9
+                samples.setdefault(key, []).append(seconds)
+        twin = json.loads(self.report("--pyperf", "-"))["benchmarks"][1]
+        runs = [run["values"] for run in twin["runs"]]
+        self.assertEqual(len(runs), len(samples))
+        for values, expected in zip(runs, samples.values()):
+            for value, other in zip(values, expected):
+                self.assertAlmostEqual(value, other, delta=1e-15)
+        bench = [line.split("\t") for line in self.report("--benchstat", "-").splitlines()
+                 if "subject=twin/" in line]
+        for fields, expected in zip(bench, samples.values()):
+            self.assertAlmostEqual(float(fields[2].split()[0]), min(expected) * 1e9, delta=1e-3)
+        times = json.loads(self.report("--hyperfine", "-"))["results"][1]
+        self.assertEqual(sorted(times["times"])[0], times["min"])
+        self.assertLessEqual(times["min"], times["median"])
+
+    def test_a_script_of_ones_own(self):
+        shutil.copy(os.path.join(ROOT, "reports", "custom", "slowest.lua"), self.folder)
+        text = self.report("--script", "slowest.lua")
+        self.assertIn("peak memory", text)
+        self.assertIn("twin/serial/1/warm/1", text)
+        self.assertNotIn("off/serial", text)
+        self.report("--script", "slowest.lua", "--out", "own.txt")
+        self.assertEqual(self.read("own.txt"), text)
+
+    def test_mistakes_in_a_script(self):
+        for text, words in [
+            ("return 1", "own.lua: the script must end with `return payoff.report"),
+            ("local p = require 'payoff'\nreturn p.report { rendr = 1 }", "own.lua:2:"),
+            ("local p = require 'payoff'\nreturn p.report { render = function() return 7 end }",
+             "must return the report's text, not a number"),
+            ("local p = require 'payoff'\nreturn p.report { render = function(run)\n"
+             "return run.nothing.there end }", "own.lua:3:"),
+            ("local p = require 'payoff'\nreturn p.report { render = function(run)\n"
+             "local t = require('payoff.layout').grid(nil)\nreturn t end }", "own.lua:3:"),
+            ("return (", "own.lua:1:"),
+        ]:
+            with self.subTest(text):
+                self.write("own.lua", text)
+                result = self.payoff("report", "--script", "own.lua")
+                self.assertEqual(result.status, 65, result.err)
+                self.assertIn(words, result.err)
+                self.assertEqual(len(result.err.splitlines()), 1, result.err)
+
+    def test_which_store(self):
+        self.assertIn("small", self.report())  # the only one here: the table
+        self.assertEqual(self.report("1"), self.report("small.payoff.db"))
+        shutil.copy(os.path.join(self.folder, "small.payoff.db"),
+                    os.path.join(self.folder, "other.payoff.db"))
+        for arguments, status, words in [
+            ([], 64, "several"), (["none.db"], 65, "none.db"), (["small.payoff.db", "9"], 64, "9"),
+            (["small.payoff.db", "--html", "no/such/folder/x.html"], 74, "no/such/folder"),
+            (["small.payoff.db", "--out", "x"], 64, "--script"),
+        ]:
+            with self.subTest(" ".join(arguments)):
+                result = self.payoff("report", *arguments)
+                self.assertEqual(result.status, status, result.err)
+                self.assertIn(words, result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
