@@ -15,7 +15,7 @@
  *   holm(list of p)                     -> list of adjusted p
  *   needed(level)                       -> fewest values whose median has an interval
  *
- * Models and the bootstrap are in lua_stats_models.c. */
+ * Models and the bootstrap are in lua_stats_models.c, the gate in lua_stats_gate.c. */
 #include "lua/lua_stats.h"
 
 #include "base/stats_distribution.h"
@@ -259,5 +259,6 @@ int luaopen_payoff_stats(lua_State *L)
     };
     luaL_newlib(L, functions);
     lua_stats_add_models(L);
+    lua_stats_add_gate(L);
     return 1;
 }

@@ -6,8 +6,9 @@
 
 #include <lua.h>
 
-/* Adds its functions to the table on top of the stack. */
+/* Each adds its functions to the table on top of the stack. */
 void lua_stats_add_models(lua_State *L);
+void lua_stats_add_gate(lua_State *L);
 
 /* Room for n doubles, left on the stack; Lua owns it. */
 double *lua_stats_room(lua_State *L, size_t n);
