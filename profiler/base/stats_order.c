@@ -84,6 +84,18 @@ size_t stats_median_needed(double level)
     return n;
 }
 
+/* How far to go from rank k, which covers with `attained`, towards rank k + 1, so that what is asked
+ * for is covered: Hettmansperger and Sheather's λ. */
+static double step_inwards(size_t n, size_t k, double attained, double level)
+{
+    double more = attained - (1 - miss(n, k + 1));
+    if (2 * (k + 1) > n + 1 || more <= 0)
+        return 0;
+    double share = fmin(1, fmax(0, (attained - level) / more));
+    double rest = (double)(n - k);
+    return rest * share / ((double)k + (rest - (double)k) * share);
+}
+
 struct stats_interval stats_median(double *values, size_t n, double level)
 {
     if (n == 0)
@@ -96,11 +108,12 @@ struct stats_interval stats_median(double *values, size_t n, double level)
     double median = stats_median_sorted(values, n);
     if (k == 0)
         return stats_no_interval(median, n, stats_median_needed(level), reason_few);
+    double step = step_inwards(n, k, attained, level);
     return (struct stats_interval){
         .estimate = median,
-        .low = values[k - 1],
-        .high = values[n - k],
-        .level = attained,
+        .low = values[k - 1] + step * (values[k] - values[k - 1]),
+        .high = values[n - k] - step * (values[n - k] - values[n - k - 1]),
+        .level = step > 0 ? level : attained,
         .n = n,
     };
 }

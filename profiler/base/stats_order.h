@@ -1,10 +1,14 @@
 /* stats_order: medians, and intervals that need no assumption about how times are distributed.
  *
- * The interval of a median is made of two order statistics: [x_(k), x_(n+1−k)] covers the true
- * median with probability 1 − 2·P(Bin(n, ½) < k), whatever the distribution (H. A. David and H. N.
- * Nagaraja, "Order Statistics", 3rd ed., 2003, section 7.1). The largest k whose level is at least
- * the asked one is taken and the level that it really has is returned: 0.969 for six values at
- * 0.95. Fewer values have no interval, and the result says how many it takes.
+ * The interval of a median is made of order statistics: [x_(k), x_(n+1−k)] covers the true median
+ * with probability 1 − 2·P(Bin(n, ½) < k), whatever the distribution (H. A. David and H. N.
+ * Nagaraja, "Order Statistics", 3rd ed., 2003, section 7.1). These levels are far apart for few
+ * values: eight have 0.992 and 0.930, nothing near 0.95. So the interval lies between that of the
+ * largest k whose level is at least the asked one and that of k + 1, as far from the first as T. P.
+ * Hettmansperger and S. J. Sheather say ("Confidence intervals based on interpolated order
+ * statistics", Statistics and Probability Letters 4, 1986): nearly distribution-free, and within
+ * half a percent of the asked level for everything from uniform to Cauchy (tests/validation counts
+ * it). Too few values have no interval, and the result says how many it takes.
  *
  * Values that are no finite numbers (or not above 0 for ratios) give an estimate of NaN and a
  * reason. Pure and thread-safe; values are left sorted where the pointer is not const. */
@@ -36,7 +40,7 @@ size_t stats_median_rank(size_t n, double level, double *attained);
 /* The fewest values whose median has an interval of that level: 6 for 0.95. */
 size_t stats_median_needed(double level);
 
-/* The median and its interval. Sorts. */
+/* The median and its interval, interpolated; `level` is the asked one. Sorts. */
 struct stats_interval stats_median(double *values, size_t n, double level);
 
 /* Pairs measured together (in one block): median of log a_i/b_i with its interval, as ratio a/b.
@@ -46,7 +50,8 @@ struct stats_interval stats_paired_ratio(double *a, const double *b, size_t n, d
 
 /* median(a) / median(b) of values that are not paired, or not all of them. An interval for each
  * median at levels 1 − α_a and 1 − α_b gives one for the ratio at no less than 1 − (α_a + α_b), by
- * Bonferroni's inequality, and whether or not the two depend on each other. How α is split between
+ * Bonferroni's inequality, and whether or not the two depend on each other (these are not
+ * interpolated, and cover more than they promise). How α is split between
  * the two is chosen from the two counts alone, so that the interval is narrow for equally scattered
  * values: an unequal split lets 6 values meet 7, or more. Sorts both. */
 struct stats_interval stats_unpaired_ratio(double *a, size_t n_a, double *b, size_t n_b,

@@ -9,6 +9,7 @@
  *   paired_ratio(a, b, level)           -> interval {median =} of a[i]/b[i], pairs of one block
  *   ratio(a, b, level)                  -> interval {median =} of median(a)/median(b), not paired
  *   sign_test(positive, negative, side) -> p; side "two-sided" (default), "greater", "less"
+ *   signed_rank(differences) rank_sum(a, b) student(differences) -> p, two-sided
  *   binomial(k, n, p, side)             -> P(X ≤ k) for "less", P(X ≥ k) for "greater"
  *   relation(interval, neutral, margin_low, margin_high) -> "equivalent" | "larger" | "smaller"
  *                                          | "unresolved"; margins default to the neutral value
@@ -20,6 +21,7 @@
 
 #include "base/stats_distribution.h"
 #include "base/stats_order.h"
+#include "base/stats_rank.h"
 #include "base/stats_test.h"
 #include "lua/bindings.h"
 #include "lua/luahost.h"
@@ -187,6 +189,37 @@ static int lua_stats_sign_test(lua_State *L)
     return 1;
 }
 
+static double *check_finite(lua_State *L, int index, size_t *n)
+{
+    double *values = lua_stats_check_list(L, index, n);
+    luaL_argcheck(L, stats_all_finite(values, *n), index, "a value is no finite number");
+    return values;
+}
+
+static int lua_stats_signed_rank(lua_State *L)
+{
+    size_t n = 0;
+    double *values = check_finite(L, 1, &n);
+    lua_pushnumber(L, stats_signed_rank(values, n));
+    return 1;
+}
+
+static int lua_stats_rank_sum(lua_State *L)
+{
+    size_t n = 0, m = 0;
+    double *a = check_finite(L, 1, &n), *b = check_finite(L, 2, &m);
+    lua_pushnumber(L, stats_rank_sum(a, n, b, m));
+    return 1;
+}
+
+static int lua_stats_student(lua_State *L)
+{
+    size_t n = 0;
+    const double *values = check_finite(L, 1, &n);
+    lua_pushnumber(L, stats_student_test(values, n));
+    return 1;
+}
+
 static int lua_stats_binomial(lua_State *L)
 {
     static const char *const names[] = {"less", "greater", NULL};
@@ -251,6 +284,9 @@ int luaopen_payoff_stats(lua_State *L)
         {"paired_ratio", lua_stats_paired_ratio},
         {"ratio", lua_stats_ratio},
         {"sign_test", lua_stats_sign_test},
+        {"signed_rank", lua_stats_signed_rank},
+        {"rank_sum", lua_stats_rank_sum},
+        {"student", lua_stats_student},
         {"binomial", lua_stats_binomial},
         {"relation", lua_stats_relation},
         {"holm", lua_stats_holm},

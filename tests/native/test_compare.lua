@@ -120,6 +120,29 @@ check.test("inside a run: ports against the reference, and the best against the 
   check.contains(lines[2], "best against next: c, serial is faster")
 end)
 
+-- The ratio of `n` pairs whose logs are `logs`, judged inside a run.
+local function inside(logs)
+  local old, new = {}, {}
+  for i, log in ipairs(logs) do old[i], new[i] = 1e6, 1e6 * math.exp(log) end
+  return compare.inside(run { cell("python", old, { baseline = true }), cell("c", new) }, always)[1]
+end
+
+check.test("a verdict asks for more than an interval that leaves out 1", function()
+  -- Ten of twelve are above, so the 95 % interval is too; p is 0.012.
+  local item = inside { 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.10, -0.055, -0.085 }
+  check.truthy(item.interval.low > 1)
+  check.equal(item.state, "unresolved")
+  check.contains(item.text, "must be surer")
+  item = inside { 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.10, -0.015, -0.025 }
+  check.equal(item.state, "slower")
+end)
+
+check.test("six blocks resolve what is plain, and not what is by chance", function()
+  check.equal(inside({ -5, -5.1, -5.2, -4.9, -5.05, -5 }).state, "faster")
+  check.equal(inside({ 0.01, 0.05, 0.02, 0.09, 0.03, 0.002 }).state, "unresolved")
+  check.equal(inside({ 0.01, 0.01, 0.01, 0.01, 0.01, 0.011 }).state, "slower")
+end)
+
 check.test("effects in words", function()
   check.equal(compare.effect { median = 0.01, low = 0.0099, high = 0.0101 },
     "100× as fast [99, 101]")

@@ -8,11 +8,16 @@
 -- ±margin) or "unresolved"; the interval is of the ratio of times, new over old, so below 1 is
 -- faster. Inside a run times are paired by block; those of two runs are not.
 --
--- Many comparisons make a false one likely, so the error is shared (Holm): p is the smallest error
--- at which the interval still leaves out 1 (different), or still lies inside the margin (equal: the
--- two one-sided tests, here with the wider two-sided interval), adjusted within its family. The
--- interval that is shown is not adjusted. Inside a run each comparison stands alone, as its row
--- does in the table.
+-- Two that are the same must not be called different in more than one case of a hundred, and an
+-- interval of 95 % leaves out the truth in five. So "faster" and "slower" ask for both: the
+-- interval that is shown leaves out 1, and a test of "the two do not differ" has p ≤ 0.01. Paired:
+-- Wilcoxon's signed ranks, or with so few blocks that it cannot reach that, Student's test; two
+-- runs: the rank sums of Mann and Whitney. "Equal" is proven by the interval within the margin (the two one-sided
+-- tests, here with the wider two-sided interval).
+--
+-- Many comparisons make a false one likely, so the rows of two runs share the error (Holm): p is
+-- adjusted within its family. The interval that is shown is not adjusted. Inside a run each
+-- comparison stands alone, as its row does in the table.
 
 local cells = require "payoff.run.cells"
 local estimate = require "payoff.run.estimate"
@@ -22,6 +27,15 @@ local units = require "payoff.units"
 local compare = {}
 
 compare.margin = 0.01
+
+-- The most that "different" may err where nothing differs.
+compare.error = 0.01
+
+-- What of it this run may spend now: as much as its intervals may of theirs (payoff.run.plan).
+local function error_of(run)
+  local allowed, spent = 1 - run.confidence, 1 - (run.level or run.confidence)
+  return math.min(compare.error, allowed) * (allowed > 0 and math.min(1, spent / allowed) or 1)
+end
 
 -- The smallest error at which `holds(interval)`; 1 when there is none up to one half.
 local function smallest_error(interval_at, holds)
@@ -40,30 +54,31 @@ local function leaves_out_one(interval)
   return interval.low ~= nil and (interval.low > 1 or interval.high < 1)
 end
 
-local function state_of(item, error)
+local function state_of(item, error, different)
   if item.p_equal <= error then return "equal", item.p_equal end
-  if item.p_different <= error then
+  if item.p_different <= different and leaves_out_one(item.interval) then
     return item.interval.median < 1 and "faster" or "slower", item.p_different
   end
   return "unresolved", math.min(item.p_equal, item.p_different)
 end
 
--- items: { { interval_at = function(level) … end }, … }, one family. Fills interval, state and p.
--- `alone`: each is judged by its own interval, and no error is shared.
-function compare.judge(items, level, margin, alone)
+-- items: { { interval_at = function(level) … end, test = function() return p end }, … }, a family.
+-- Fills interval, state and p. options: level; error (of "different"); margin; `alone`: no error
+-- is shared.
+function compare.judge(items, options)
   local different, equal = {}, {}
-  local low, high = 1 / (1 + margin), 1 + margin
+  local low, high = 1 / (1 + options.margin), 1 + options.margin
   for i, item in ipairs(items) do
-    item.interval = item.interval_at(level)
-    different[i] = smallest_error(item.interval_at, leaves_out_one)
+    item.interval = item.interval_at(options.level)
+    different[i] = item.interval.low and item.test() or 1
     equal[i] = smallest_error(item.interval_at, function(interval)
       return stats.relation(interval, 1, low, high) == "equivalent"
     end)
   end
-  if not alone then different, equal = stats.holm(different), stats.holm(equal) end
+  if not options.alone then different, equal = stats.holm(different), stats.holm(equal) end
   for i, item in ipairs(items) do
-    item.p_different, item.p_equal, item.interval_at = different[i], equal[i], nil
-    item.state, item.p = state_of(item, 1 - level)
+    item.p_different, item.p_equal, item.interval_at, item.test = different[i], equal[i], nil, nil
+    item.state, item.p = state_of(item, 1 - options.level, options.error)
   end
   return items
 end
@@ -102,11 +117,23 @@ local function sentence(item, margin)
     return ("%s and %s are equal %s (%s)"):format(item.name, item.over_name, margin_text(margin),
       effect)
   elseif item.state == "unresolved" then
-    local why = item.interval.low and "" or "; too few processes for an interval"
+    local why = not item.interval.low and "; too few processes for an interval"
+      or leaves_out_one(item.interval) and "; a difference must be surer than this" or ""
     return ("whether %s is faster than %s is unresolved (%s%s)"):format(item.name,
       item.over_name, effect, why)
   end
   return ("%s is %s than %s: %s"):format(item.name, item.state, item.over_name, effect)
+end
+
+-- From so many pairs on the signed ranks can reach p ≤ 0.01, also at one look of several.
+local rank_pairs = 9
+
+local function paired_test(first, second)
+  return function()
+    local logs = {}
+    for i, x in ipairs(first) do logs[i] = math.log(x / second[i]) end
+    return #logs < rank_pairs and stats.student(logs) or stats.signed_rank(logs)
+  end
 end
 
 local function paired(kind, cell, over)
@@ -115,6 +142,7 @@ local function paired(kind, cell, over)
     kind = kind, size = cell.size, cell = cell.id, over = over.id,
     subject = cell.subject, name = cells.describe(cell), over_name = cells.describe(over),
     interval_at = function(level) return stats.paired_ratio(first, second, level) end,
+    test = paired_test(first, second),
   }
 end
 
@@ -146,9 +174,10 @@ function compare.inside(run, valid)
       if ports[2] then items[#items + 1] = paired("next", ports[1], ports[2]) end
     end
   end
-  -- By the same intervals as the rows of the table show: six blocks resolve one comparison at 95 %,
-  -- and would resolve none of twelve that share the error.
-  compare.judge(items, level, compare.margin, true)
+  -- Each alone, as the rows of the table show them: six blocks resolve one comparison, and would
+  -- resolve none of twelve that share the error.
+  compare.judge(items, { level = level, error = error_of(run), margin = compare.margin,
+    alone = true })
   for _, item in ipairs(items) do
     item.margin, item.text = compare.margin, sentence(item, compare.margin)
   end
@@ -235,13 +264,15 @@ end
 
 local function unpaired(old, new, kind)
   local a, b = estimate.list(new, kind), estimate.list(old, kind)
-  return function(level) return stats.ratio(a, b, level) end
+  return function(level) return stats.ratio(a, b, level) end,
+    function() return stats.rank_sum(a, b) end
 end
 
 -- options: margin, time = "wall" | "cpu", valid(cell, "old" | "new").
 function compare.runs(old, new, options)
   local out = { rows = {}, margin = options.margin or compare.margin,
-    level = math.max(old.level or old.confidence, new.level or new.confidence) }
+    level = math.max(old.level or old.confidence, new.level or new.confidence),
+    error = math.min(error_of(old), error_of(new)) }
   out.differences, out.cautions = compare.machines(old.machine, new.machine)
   local of_new, tasks_old, tasks_new = {}, examples(old), examples(new)
   for _, cell in ipairs(new.cells) do of_new[cell.id] = cell end
@@ -254,7 +285,7 @@ function compare.runs(old, new, options)
     row.state, row.text = cannot(cell, other, tasks_old[cell.size],
       other and tasks_new[other.size], options.valid)
     if not row.state then
-      row.interval_at = unpaired(cell, other, options.time)
+      row.interval_at, row.test = unpaired(cell, other, options.time)
       row.old = estimate.of(cell, out.level, options.time)
       row.new = estimate.of(other, out.level, options.time)
       family[#family + 1] = row
@@ -267,7 +298,7 @@ function compare.runs(old, new, options)
         state = "missing", text = "only in the second run" }
     end
   end
-  compare.judge(family, out.level, out.margin)
+  compare.judge(family, { level = out.level, error = out.error, margin = out.margin })
   for _, row in ipairs(family) do
     row.text = compare.effect(row.interval)
     if #out.differences > 0 then row.state = "not comparable" end

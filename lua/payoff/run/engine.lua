@@ -174,12 +174,10 @@ local function run_blocks(state)
     confidence = state.experiment.confidence, blocks = fixed, least = state.passes.count,
   })
   if not fixed then say_forecast(state, list, 1) end
-  local look = 1
   for block = 2, state.plan.blocks do
     run_block(state, block, state.plan.blocks)
     if block == 2 and not fixed and not state.forecast then say_forecast(state, list, 2) end
-    while state.plan.looks[look] and state.plan.looks[look] < block do look = look + 1 end
-    if state.plan.looks[look] == block and block < state.plan.blocks
+    if plan.is_look(state.plan, block)
       and derive.precise_enough(model.raw(state), state.plan.level, state.precision) then
       state.plan.stopped = block
       break

@@ -5,8 +5,9 @@
 --
 -- Samples of one process are correlated, so a process counts once: with its fastest sample (noise
 -- only ever adds time; Chen & Revels 2016). A block's value is the median over its processes.
--- Across blocks: the median and its distribution-free interval from order statistics. Two cells are
--- compared block by block, as log ratios: what slowed the machine in one block slowed both.
+-- Across blocks: the median and its interval from order statistics, whatever the distribution. Two
+-- cells are compared block by block, as log ratios: what slowed the machine in one block slowed
+-- both.
 
 local passes = require "payoff.run.passes"
 local stats = require "payoff.native.stats"
