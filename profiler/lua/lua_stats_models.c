@@ -7,11 +7,15 @@
  *   amdahl(jobs, times, {level =, seed =, replicates = 1000})
  *                                       -> {one =, serial = interval {estimate =}, worst =}
  *   usl(jobs, times, {…})               -> the same with crosstalk = interval, best_jobs = | nil
+ *   warmup(logs, {tolerance =, least = 0.005})
+ *                                       -> {state =, steady_from = | nil, steady =, other =, scale =,
+ *                                           stretches = { {first =, level =}, … }}; indices from 1
  *   repetitions(list of lists of samples, sample_cost, process_cost)
  *                                       -> {repetitions =, within =, between =, reason =}
  *
  * Seeds must be given where there is chance, so that a report can be made again. */
 #include "base/stats_bootstrap.h"
+#include "base/stats_changepoint.h"
 #include "base/stats_line.h"
 #include "base/stats_scaling.h"
 #include "base/stats_test.h"
@@ -130,6 +134,58 @@ static int lua_stats_usl(lua_State *L)
     return scaling(L, true);
 }
 
+static double check_field(lua_State *L, int index, const char *name, double absent)
+{
+    lua_getfield(L, index, name);
+    double value = luaL_optnumber(L, -1, absent);
+    luaL_argcheck(L, value > 0 && isfinite(value), index, name);
+    lua_pop(L, 1);
+    return value;
+}
+
+static void set_index(lua_State *L, const char *name, size_t at)
+{
+    lua_pushinteger(L, (lua_Integer)at + 1);
+    lua_setfield(L, -2, name);
+}
+
+static void push_stretches(lua_State *L, const struct stats_changes *changes)
+{
+    lua_createtable(L, (int)changes->count, 0);
+    for (size_t i = 0; i < changes->count; i++) {
+        lua_createtable(L, 0, 2);
+        set_index(L, "first", changes->first[i]);
+        lua_stats_set_number(L, "level", changes->level[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+static int lua_stats_warmup(lua_State *L)
+{
+    size_t n = 0;
+    luaL_checktype(L, 2, LUA_TTABLE);
+    double tolerance = check_field(L, 2, "tolerance", NAN);
+    double least = check_field(L, 2, "least", 0.005);
+    const double *values = lua_stats_check_list(L, 1, &n);
+    luaL_argcheck(L, n <= STATS_CHANGES_MOST, 1, "too many values");
+    size_t *places = lua_newuserdatauv(L, (2 * n + 1) * sizeof *places, 0);
+    double *room = lua_stats_room(L, 3 * n + 1);
+    struct stats_changes changes = {.first = places, .level = room};
+    stats_changes_find(&changes, values, n, least, room + n, places + n);
+    struct stats_warmup warmup = stats_warmup(&changes, n, tolerance);
+    lua_createtable(L, 0, 6);
+    lua_pushstring(L, stats_warmup_name(warmup.state));
+    lua_setfield(L, -2, "state");
+    if (warmup.steady_from < n)
+        set_index(L, "steady_from", warmup.steady_from);
+    lua_stats_set_number(L, "steady", warmup.steady);
+    lua_stats_set_number(L, "other", warmup.other);
+    lua_stats_set_number(L, "scale", changes.scale);
+    push_stretches(L, &changes);
+    lua_setfield(L, -2, "stretches");
+    return 1;
+}
+
 static int lua_stats_repetitions(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -167,9 +223,13 @@ static int lua_stats_repetitions(lua_State *L)
 void lua_stats_add_models(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"means_ratio", lua_stats_means_ratio}, {"line", lua_stats_line},
-        {"amdahl", lua_stats_amdahl},           {"usl", lua_stats_usl},
-        {"repetitions", lua_stats_repetitions}, {NULL, NULL},
+        {"means_ratio", lua_stats_means_ratio},
+        {"line", lua_stats_line},
+        {"amdahl", lua_stats_amdahl},
+        {"usl", lua_stats_usl},
+        {"repetitions", lua_stats_repetitions},
+        {"warmup", lua_stats_warmup},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

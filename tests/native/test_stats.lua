@@ -101,3 +101,18 @@ check.test("what is no list of numbers", function()
   check.raises(function() stats.median_interval({ 1 }, 1) end, "level")
   check.raises(function() stats.repetitions({ { 1, 3 }, { 5 } }, 1, 1) end, "as many samples")
 end)
+
+check.test("warm-up", function()
+  local logs = {}
+  for i = 1, 60 do logs[i] = math.log((i <= 15 and 9 or 3) * (1 + i % 3 / 100)) end
+  local got = stats.warmup(logs, { tolerance = 0.05 })
+  check.equal(got.state, "warms up")
+  check.equal(got.steady_from, 16)
+  check.equal(#got.stretches, 2)
+  check.equal(got.stretches[2].first, 16)
+  near(got.steady, math.log(3 * 1.01))
+  got = stats.warmup({ 1, 2 }, { tolerance = 0.05 })
+  check.equal(got.state, "unknown")
+  check.equal(got.steady_from, nil)
+  check.truthy(not pcall(stats.warmup, { 1 }, {}))
+end)
