@@ -12,8 +12,8 @@
 -- interval of 95 % leaves out the truth in five. So "faster" and "slower" ask for both: the
 -- interval that is shown leaves out 1, and a test of "the two do not differ" has p ≤ 0.01. Paired:
 -- Wilcoxon's signed ranks, or with so few blocks that it cannot reach that, Student's test; two
--- runs: the rank sums of Mann and Whitney. "Equal" is proven by the interval within the margin (the two one-sided
--- tests, here with the wider two-sided interval).
+-- runs: the rank sums of Mann and Whitney. "Equal" is proven by the interval within the margin
+-- (the two one-sided tests, here with the wider two-sided interval).
 --
 -- Many comparisons make a false one likely, so the rows of two runs share the error (Holm): p is
 -- adjusted within its family. The interval that is shown is not adjusted. Inside a run each

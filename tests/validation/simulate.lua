@@ -1,0 +1,99 @@
+-- simulate: runs of the engine's own plan, estimates and verdicts on invented times.
+--
+--   local run = simulate.run(family, { blocks = 60, precision = 0.02, ratio = 1.03, scale = 1 })
+--   simulate.truth(family, scale)      --> the true median of a block's log ratio, without `ratio`
+--
+-- Blocks, random order, samples per process, looks, stopping, estimates and comparisons are those
+-- of payoff.run.*; only the times are drawn. A port's time is the reference's times `ratio`.
+
+local compare = require "payoff.run.compare"
+local derive = require "payoff.run.derive"
+local estimate = require "payoff.run.estimate"
+local plan = require "payoff.run.plan"
+
+-- `deviation`: of a block's log ratio in the first family, where each process's fastest of three
+-- samples counts (the deviation of the least of three normal values is 0.748).
+local simulate = { deviation = math.sqrt(2 * (0.02 ^ 2 + (0.748 * 0.005) ^ 2)) }
+
+local samples_per_process, block_s = 3, 1
+
+local function cell(subject, baseline)
+  return { id = subject .. "/serial/1/warm/1", subject = subject, mode = "serial", jobs = 1,
+    start = "warm", size = 1, tasks = 1, loops = 1, baseline = baseline, process_s = block_s / 2,
+    verdict = { state = "identical" }, samples = {} }
+end
+
+local function empty_run()
+  return { confidence = 0.95, sizes = { { size = 1, tasks = 1, example = "()" } }, events = {},
+    subjects = { { name = "reference", verdict = { state = "identical" } },
+                 { name = "port", verdict = { state = "identical" } } },
+    cells = { cell("reference", true), cell("port", false) },
+    machine = { cpu = { model = "none" } } }
+end
+
+local function take_block(run, machine, block, options)
+  local order = plan.shuffle(plan.processes(run.cells), math.random)
+  for place, entry in ipairs(order) do
+    local side = entry.cell.baseline and 1 or 2
+    local process = machine(side, (block - 1) * #order + place)
+    for index = 1, samples_per_process do
+      local log = options.scale * process() + (side == 2 and math.log(options.ratio) or 0)
+      table.insert(entry.cell.samples, { block = block, order = place, process = entry.process,
+        index = index, loops = 1, wall_ns = 1e8 * math.exp(log) })
+    end
+  end
+end
+
+-- options: blocks (what the budget allows), precision, ratio, scale.
+function simulate.run(family, options)
+  options = { blocks = options.blocks, precision = options.precision or 0.02,
+    ratio = options.ratio or 1, scale = options.scale or 1 }
+  local run, machine = empty_run(), family.new()
+  take_block(run, machine, 1, options)
+  -- Half a second more, so that rounding does not cost a block.
+  local it = plan.blocks(run.cells, { budget_s = (options.blocks + 0.5) * block_s,
+    spent_s = block_s, done = 1, confidence = run.confidence })
+  local block = 1
+  while block < it.blocks do
+    block = block + 1
+    take_block(run, machine, block, options)
+    if plan.is_look(it, block) and derive.precise_enough(run, it.level, options.precision) then
+      break
+    end
+  end
+  run.level, run.blocks = it.level, block
+  for _, one in ipairs(run.cells) do one.time = estimate.time(one, run.level) end
+  run.cells[2].speedup = estimate.ratio(run.cells[1], run.cells[2], run.level)
+  run.comparisons = compare.inside(run, function() return true end)
+  return run
+end
+
+-- Does the interval of the speed-up hold what the median log ratio `truth` says?
+function simulate.covers(run, truth)
+  local interval, speedup = run.cells[2].speedup, math.exp(-truth)
+  return interval.low ~= nil and interval.low <= speedup and speedup <= interval.high
+end
+
+-- How the run judges the port against the reference.
+function simulate.state(run)
+  for _, item in ipairs(run.comparisons) do
+    if item.kind == "reference" then return item.state end
+  end
+end
+
+-- The median and the quartile distance of log(port / reference), from many blocks.
+function simulate.truth(family, scale, blocks)
+  local run, logs = empty_run(), {}
+  local options, machine = { ratio = 1, scale = scale or 1 }, nil
+  for i = 1, blocks or 20000 do
+    if i % 60 == 1 then machine = family.new() end
+    for _, one in ipairs(run.cells) do one.samples = {} end
+    take_block(run, machine, (i - 1) % 60 + 1, options)
+    local a, b = estimate.pairs(run.cells[2], run.cells[1])
+    logs[i] = math.log(a[1] / b[1])
+  end
+  table.sort(logs)
+  return logs[#logs // 2], logs[3 * #logs // 4] - logs[#logs // 4]
+end
+
+return simulate

@@ -1,0 +1,130 @@
+-- simulated: tables of coverage, of false alarms and of power, on invented times (families.lua).
+--
+--   TRIALS=2000 SEED=1 native_main tests/validation/simulated.lua
+--
+-- native_main runs a file of checks; here each check is one table, printed as Markdown (and its
+-- lines are told from TAP by their bar).
+
+local check = require "check"
+local families = require "families"
+local simulate = require "simulate"
+
+local trials = math.tointeger(tonumber(os.getenv("TRIALS") or "") or 2000)
+math.randomseed(math.tointeger(tonumber(os.getenv("SEED") or "") or 1))
+
+local function share(count, body)
+  local n = 0
+  for _ = 1, count do n = n + (body() and 1 or 0) end
+  return n / count
+end
+
+-- The precision that a run asks for, as a share of the quartile distance of block log ratios: runs
+-- stop at the first looks, in the middle, late, or never.
+local plans = {
+  { name = "6 blocks", blocks = 6, precision = 1 },
+  { name = "7 blocks", blocks = 7, precision = 1 },
+  { name = "60, stops early", blocks = 60, precision = 0.8 },
+  { name = "midway", blocks = 60, precision = 0.45 },
+  { name = "late", blocks = 60, precision = 0.33 },
+  { name = "never", blocks = 60, precision = 1e-9 },
+  { name = "27, never", blocks = 27, precision = 1e-9 },
+}
+
+local function head(title, columns)
+  print(("\n%s\n"):format(title))
+  print("| family | " .. table.concat(columns, " | ") .. " |")
+  print("|---|" .. ("--:|"):rep(#columns))
+end
+
+local function names(list)
+  local out = {}
+  for i, item in ipairs(list) do out[i] = item.name end
+  return out
+end
+
+local function row(name, cells)
+  print(("| %s | %s |"):format(name, table.concat(cells, " | ")))
+  io.stdout:flush()
+end
+
+local worst = { low = 1, high = 0, different = 0, families = 0 }
+
+local function coverage(family, truth, spread)
+  local cells = {}
+  for i, item in ipairs(plans) do
+    local blocks = 0
+    local covered = share(trials, function()
+      local run = simulate.run(family, { blocks = item.blocks,
+        precision = item.precision * spread })
+      blocks = blocks + run.blocks
+      return simulate.covers(run, truth)
+    end)
+    worst.low, worst.high = math.min(worst.low, covered), math.max(worst.high, covered)
+    cells[i] = ("%.1f (%.0f)"):format(covered * 100, blocks / trials)
+  end
+  row(family.name, cells)
+end
+
+check.test("coverage", function()
+  head(("Coverage in %% of intervals at nominal 95 %%, and in brackets the mean number of blocks; "
+    .. "%d runs each"):format(trials), names(plans))
+  for _, family in ipairs(families.list) do
+    local truth, spread = simulate.truth(family)
+    coverage(family, truth, spread)
+  end
+end)
+
+local function is_different(state) return state == "faster" or state == "slower" end
+
+local scales = { { name = "quiet (σ × 0.3)", scale = 0.3 }, { name = "as it is", scale = 1 },
+  { name = "noisy (σ × 3)", scale = 3 } }
+
+check.test("false alarms", function()
+  local columns = {}
+  for _, item in ipairs(scales) do
+    for _, blocks in ipairs { 8, 60 } do
+      columns[#columns + 1] = ("%s, %d blocks"):format(item.name, blocks)
+    end
+  end
+  head("The same twice, called faster or slower, in %", columns)
+  for _, family in ipairs(families.list) do
+    if family.name ~= "unequal" then -- whose sides are not the same
+      local cells, sum = {}, 0
+      for _, item in ipairs(scales) do
+        for _, blocks in ipairs { 8, 60 } do
+          local different = share(trials, function()
+            return is_different(simulate.state(simulate.run(family,
+              { blocks = blocks, scale = item.scale })))
+          end)
+          sum = sum + different
+          cells[#cells + 1] = ("%.2f"):format(different * 100)
+        end
+      end
+      row(family.name, cells)
+      worst.different, worst.families = worst.different + sum / 6, worst.families + 1
+    end
+  end
+end)
+
+check.test("power", function()
+  local columns, counts = {}, { 12, 18, 27, 40, 60 }
+  for i, blocks in ipairs(counts) do columns[i] = blocks .. " blocks" end
+  head("3 % more time, found, in %, where block log ratios scatter by a standard deviation of",
+    columns)
+  local one = families.list[1]
+  for _, percent in ipairs { 2, 3, 4, 5 } do
+    local cells = {}
+    for i, blocks in ipairs(counts) do
+      cells[i] = ("%.1f"):format(100 * share(trials, function()
+        return simulate.state(simulate.run(one, { blocks = blocks, ratio = 1.03,
+          precision = 1e-9, scale = percent / 100 / simulate.deviation })) == "slower"
+      end))
+    end
+    row(percent .. " %", cells)
+  end
+end)
+
+check.test("all together", function()
+  print(("\nCoverage from %.1f to %.1f %%; the same twice is called different in %.2f %% of all "
+    .. "runs."):format(worst.low * 100, worst.high * 100, worst.different / worst.families * 100))
+end)
