@@ -16,7 +16,8 @@
  *   holm(list of p)                     -> list of adjusted p
  *   needed(level)                       -> fewest values whose median has an interval
  *
- * Models and the bootstrap are in lua_stats_models.c, the gate in lua_stats_gate.c. */
+ * Models and the bootstrap are in lua_stats_models.c, the gate in lua_stats_gate.c, what a port
+ * gains in lua_stats_gains.c. */
 #include "lua/lua_stats.h"
 
 #include "base/stats_distribution.h"
@@ -296,5 +297,6 @@ int luaopen_payoff_stats(lua_State *L)
     luaL_newlib(L, functions);
     lua_stats_add_models(L);
     lua_stats_add_gate(L);
+    lua_stats_add_gains(L);
     return 1;
 }

@@ -9,6 +9,7 @@
 /* Each adds its functions to the table on top of the stack. */
 void lua_stats_add_models(lua_State *L);
 void lua_stats_add_gate(lua_State *L);
+void lua_stats_add_gains(lua_State *L);
 
 /* Room for n doubles, left on the stack; Lua owns it. */
 double *lua_stats_room(lua_State *L, size_t n);
