@@ -7,6 +7,7 @@
 local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
 local metrics = require "payoff.metrics"
+local model = require "payoff.model"
 local scaling = require "payoff.run.scaling"
 
 local derive = {}
@@ -117,6 +118,7 @@ function derive.run(run, metric_list)
   run.comparisons = compare.inside(run, valid)
   run.scaling = scaling.of(run, valid)
   run.metrics = metric_rows(run, metric_list)
+  model.derive(run, valid)
   return run
 end
 

@@ -93,6 +93,9 @@ function estimate.of(cell, level, kind)
   return interval(by_block(cell, kinds[kind or "wall"]), level, "ns")
 end
 
+-- block -> time: what a caller pairs with other things of the block.
+function estimate.block_map(cell, kind) return by_block(cell, kinds[kind or "wall"]) end
+
 -- One value per block, in order.
 function estimate.list(cell, kind) return in_order(by_block(cell, kinds[kind or "wall"])) end
 

@@ -42,11 +42,20 @@ local function runtime_text(runtime)
   return runtime.version and runtime.name .. " " .. runtime.version or runtime.name
 end
 
+-- The size of what holds the subject's code: a library, an extension module, a program, a script.
+local function file_bytes(subject)
+  local file = subject.loaded_file or subject.library
+    or subject.kind == "executable" and sys.which(subject.command[1])
+  local found = file and sys.stat(file)
+  return found and found.type == "file" and found.size_bytes or nil
+end
+
 function model.subject(subject)
   return {
     name = subject.name, kind = subject.kind, reference = subject.reference or false,
     teaches = subject.teaches, expect = subject.expect, runtime = runtime_text(subject.runtime),
-    file = subject.loaded_file, state = subject.state or "ok", reason = subject.reason,
+    file = subject.loaded_file, file_bytes = file_bytes(subject),
+    state = subject.state or "ok", reason = subject.reason,
     build = subject.built, bracket = subject.bracket, load_ns = median(subject.load_samples),
     verdict = subject.verdict,
   }
