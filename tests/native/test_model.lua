@@ -10,13 +10,14 @@ local function reading(count, state)
   return { count = count, estimate = count, state = state or "exact", source = "hardware" }
 end
 
--- spec: wall, cpu, instructions, cycles of one run; a little noise that differs from block to block.
+-- spec: wall, cpu, instructions, cycles of one run; the noise differs from block to block.
 local function cell(subject, spec)
   local id = ("%s/%s/%d/warm/%s"):format(subject, spec.mode or "serial", spec.jobs or 1,
     spec.size or 1)
   local out = { id = id, subject = subject, mode = spec.mode or "serial", jobs = spec.jobs or 1,
     start = "warm", size = spec.size or 1, tasks = 2, loops = 3,
-    samples = {}, baseline = subject == "python", verdict = { state = "identical" }, simulated = spec.simulated }
+    samples = {}, baseline = subject == "python", verdict = { state = "identical" },
+    simulated = spec.simulated }
   for block = 1, BLOCKS do
     for index = 1, 2 do
       local noise = 1 + 0.004 * ((block * 7 + index * 3 + #subject) % 5)
