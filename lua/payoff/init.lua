@@ -15,11 +15,13 @@ local machine = require "payoff.native.machine"
 local nearest = require "payoff.nearest"
 local paths = require "payoff.paths"
 local subject = require "payoff.subject"
+local tour = require "payoff.tour"
 local values = require "payoff.values"
 
 local payoff = {
   Experiment = experiment.Experiment,
   Report = {}, -- the metatable of payoff.report's
+  Tour = tour.Tour,
   settings_read = {},
   quick = false,
   folder = ".",
@@ -72,6 +74,28 @@ function payoff.executable(t) return new_subject("executable", t) end
 
 function payoff.experiment(t)
   return experiment.new(t, fault.where(2) or line_of("experiment"), current.path)
+end
+
+-- Several experiments to be seen together: { name, title, budget, payoff.load "FILE.lua", … }
+function payoff.tour(t)
+  return tour.new(t, fault.where(2) or line_of("tour"), current.path)
+end
+
+-- The experiment of another script, whose path is relative to this one; settings as by --set.
+function payoff.load(file, settings)
+  local where = fault.where(2) or line_of("load")
+  if type(file) ~= "string" then
+    fault.raise("data", "%s: payoff.load takes the name of a script: payoff.load \"FILE.lua\"",
+      where)
+  end
+  local texts = {}
+  for name, value in pairs(settings or {}) do texts[name] = tostring(value) end
+  local outer = { current, payoff.settings_read, payoff.folder }
+  local script = require "payoff.script" -- which requires this module
+  local loaded = script.load(paths.join(payoff.folder, file),
+    { settings = texts, quick = payoff.quick })
+  current, payoff.settings_read, payoff.folder = table.unpack(outer)
+  return loaded
 end
 
 -- A report of one's own, for `payoff report --script`: { render = function(run) return text end }.

@@ -53,7 +53,7 @@ end
 measure.check = engine_options
 
 -- Writes every report; a full disk loses the file, not the table that is printed after it.
-local function write_reports(model, folder)
+function measure.write_reports(model, folder)
   local lines, problem = {}, nil
   local ok, message = sys.mkdirs(folder)
   if not ok then return lines, message end
@@ -72,7 +72,7 @@ end
 
 -- The exit status: what a script that called us must know. An experiment that says
 -- `expect = "wrong"` of a subject has foreseen it.
-local function status_of(model)
+function measure.status_of(model)
   if model.interrupted then return fault.status.interrupted end
   local status = fault.status.ok
   for _, subject in ipairs(model.subjects) do
@@ -93,7 +93,7 @@ function measure.run(experiment, arguments)
   local wanted = engine_options(arguments)
   wanted.recorder = recorder_of(experiment, arguments)
   local model = engine.run(experiment, wanted)
-  local lines, problem = write_reports(model, arguments.out)
+  local lines, problem = measure.write_reports(model, arguments.out)
   local text = table_format.render(model, {
     color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns(),
   })
@@ -104,7 +104,7 @@ function measure.run(experiment, arguments)
   if not shown and code ~= "ended" then
     fault.raise("io", "cannot write to standard output: %s", why)
   end
-  return status_of(model)
+  return measure.status_of(model)
 end
 
 return measure

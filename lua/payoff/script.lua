@@ -69,9 +69,13 @@ function script.run(path, options)
   return script.call(path, chunk), text
 end
 
+-- The experiment of a script; with options.tours also the tour.
 function script.load(path, options)
   local result, text = script.run(path, options)
-  if getmetatable(result) ~= payoff.Experiment then
+  local class = getmetatable(result)
+  if class == payoff.Tour and not options.tours then
+    fault.raise("data", "%s: this is a tour, and an experiment is wanted here", path)
+  elseif class ~= payoff.Experiment and class ~= payoff.Tour then
     fault.raise("data", "%s: the script must end with `return payoff.experiment { … }`", path)
   end
   check_settings(options.settings or {})

@@ -1,7 +1,9 @@
 -- run: `payoff run FILE.lua`: measure an experiment, print its table, write its reports.
 
+local go = require "payoff.tour.go"
 local measure = require "payoff.measure"
 local options = require "payoff.options"
+local payoff = require "payoff"
 local script = require "payoff.script"
 
 local run = {}
@@ -12,7 +14,7 @@ function run.define(parser)
     :description("Runs FILE.lua, an experiment: builds its subjects, checks every one against the "
       .. "reference, measures them in random order, prints the table and writes the CSV and the "
       .. "HTML report.")
-  command:argument("file", "The experiment, a Lua script."):argname("FILE.lua")
+  command:argument("file", "The experiment or the tour, a Lua script."):argname("FILE.lua")
   command:option("--set", "A setting that the script reads with payoff.setting.")
     :argname("NAME=VALUE"):count("*")
   measure.options(command)
@@ -21,7 +23,8 @@ end
 function run.run(arguments)
   measure.check(arguments)
   local experiment = script.load(arguments.file,
-    { settings = options.settings(arguments), quick = arguments.quick })
+    { settings = options.settings(arguments), quick = arguments.quick, tours = true })
+  if getmetatable(experiment) == payoff.Tour then return go.run(experiment, arguments) end
   return measure.run(experiment, arguments)
 end
 

@@ -2,6 +2,8 @@
 --
 --   for _, cell in ipairs(cells.list(experiment)) do print(cell.id) end   --> rust/process/2/warm/1
 
+local glob = require "payoff.glob"
+
 local cells = {}
 
 local function add(list, experiment, subject, size, mode, jobs, start)
@@ -56,20 +58,16 @@ function cells.describe(cell)
   return cell.size ~= 1 and ("%s, size %s"):format(text, cell.size) or text
 end
 
--- "rust-*" -> a Lua pattern; only * and ? are special.
-local function pattern_of(glob)
-  return "^" .. glob:gsub("[%^%$%(%)%%%.%[%]%+%-]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".") .. "$"
-end
-
 -- Keeps the cells whose subject's name or own id matches one of the globs, and the baseline.
 function cells.only(list, globs)
   if #globs == 0 then return list end
   local kept, matched = {}, false
   for _, cell in ipairs(list) do
     local keep = cell.baseline
-    for _, glob in ipairs(globs) do
-      local pattern = pattern_of(glob)
-      if cell.subject:match(pattern) or cell.id:match(pattern) then keep, matched = true, true end
+    for _, pattern in ipairs(globs) do
+      if glob.matches(pattern, cell.subject) or glob.matches(pattern, cell.id) then
+        keep, matched = true, true
+      end
     end
     if keep then kept[#kept + 1] = cell end
   end

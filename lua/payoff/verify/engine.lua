@@ -12,6 +12,7 @@ local corpus = require "payoff.verify.corpus"
 local explain = require "payoff.verify.explain"
 local fault = require "payoff.fault"
 local growth = require "payoff.verify.growth"
+local glob = require "payoff.glob"
 local inputs = require "payoff.verify.inputs"
 local judge = require "payoff.verify.judge"
 local launch = require "payoff.run.launch"
@@ -48,9 +49,8 @@ end
 
 local function wanted(subject, only)
   if #only == 0 then return true end
-  for _, glob in ipairs(only) do
-    local pattern = glob:gsub("[%^%$%(%)%%%.%[%]%+%-]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".")
-    if subject.name:match("^" .. pattern .. "$") then return true end
+  for _, pattern in ipairs(only) do
+    if glob.matches(pattern, subject.name) then return true end
   end
   return false
 end
