@@ -95,6 +95,9 @@ static void set_cpu(lua_State *L, const struct cpu *cpu)
     set_text(L, "model", cpu->model);
     set_text(L, "vendor", cpu->vendor);
     set_text(L, "architecture", cpu->architecture);
+    set_integer(L, "family", cpu->family);
+    set_integer(L, "model_number", cpu->model_number);
+    set_integer(L, "stepping", cpu->stepping);
     set_integer(L, "packages", cpu->packages);
     set_integer(L, "cores", cpu->cores);
     set_integer(L, "threads", cpu->thread_count > 0 ? (int64_t)cpu->thread_count : SYSFILE_UNKNOWN);

@@ -6,13 +6,17 @@
  *   list(path) -> {name, …}, sorted      mkdirs(path) -> true
  *   remove(path) -> true                 a file, a link or an empty folder
  *   getcwd() -> path                     realpath(path) -> path
- *   which(name) -> absolute path of the program that a shell would run */
+ *   which(name) -> absolute path of the program that a shell would run
+ *   sha256(path) -> 64 hexadecimal digits, of the file's bytes
+ *   compilers(path) -> {text, …}: what an ELF file says it was made by; often empty */
 #include "lua/lua_sys.h"
 #include "lua/luahost.h"
+#include "machine/binary.h"
 #include "machine/files.h"
 #include "machine/program.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int report(lua_State *L, bool ok, const struct status *st)
 {
@@ -145,6 +149,47 @@ static int sys_which(lua_State *L)
     return push_path(L, holder, ok, path, &st);
 }
 
+static int sys_sha256(lua_State *L)
+{
+    char hex[SHA256_HEX];
+    struct status st = STATUS_INIT;
+    if (!binary_hash(lua_sys_check_name(L, 1), hex, &st))
+        return luahost_fail(L, &st);
+    lua_pushstring(L, hex);
+    return 1;
+}
+
+/* One growing line per text, so that nothing of Lua can fail while the file is open. */
+struct compilers {
+    char text[4096];
+    size_t used;
+};
+
+static void add_compiler(void *context, const char *text)
+{
+    struct compilers *found = context;
+    size_t size = strlen(text) + 1;
+    if (size <= sizeof found->text - found->used) {
+        memcpy(found->text + found->used, text, size);
+        found->used += size;
+    }
+}
+
+static int sys_compilers(lua_State *L)
+{
+    struct compilers found = {.used = 0};
+    struct status st = STATUS_INIT;
+    lua_Integer count = 0;
+    if (!binary_compilers(lua_sys_check_name(L, 1), add_compiler, &found, &st))
+        return luahost_fail(L, &st);
+    lua_newtable(L);
+    for (size_t at = 0; at < found.used; at += strlen(found.text + at) + 1) {
+        lua_pushstring(L, found.text + at);
+        lua_rawseti(L, -2, ++count);
+    }
+    return 1;
+}
+
 void lua_sys_add_files(lua_State *L)
 {
     static const luaL_Reg functions[] = {
@@ -152,7 +197,8 @@ void lua_sys_add_files(lua_State *L)
         {"stat", sys_stat},           {"list", sys_list},
         {"mkdirs", sys_mkdirs},       {"remove", sys_remove},
         {"getcwd", sys_getcwd},       {"realpath", sys_realpath},
-        {"which", sys_which},         {NULL, NULL},
+        {"which", sys_which},         {"sha256", sys_sha256},
+        {"compilers", sys_compilers}, {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

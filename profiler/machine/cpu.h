@@ -32,6 +32,9 @@ struct cpu_cache {
 struct cpu {
     char architecture[32]; /* "x86_64", "aarch64": of the running kernel */
     char model[128], vendor[48];
+    /* As the vendor numbers them: x86's family, model and stepping; on arm64 the implementer, part
+     * and revision of the first processor (MIDR_EL1). */
+    int64_t family, model_number, stepping;
     struct cpu_thread *threads; /* in order of id */
     size_t thread_count;        /* logical CPUs online; 0 when unknown */
     int64_t usable;             /* of those, in our affinity mask */

@@ -120,6 +120,18 @@ static void read_arm_parts(const char *whole, struct cpu *cpu)
         memcpy(cpu->model, model, sizeof model);
 }
 
+static void read_numbers(const char *whole, struct cpu *cpu)
+{
+    cpu->family = sysfile_field_integer(whole, "cpu family", 10);
+    cpu->model_number = sysfile_field_integer(whole, "model", 10);
+    cpu->stepping = sysfile_field_integer(whole, "stepping", 10);
+    if (cpu->family == SYSFILE_UNKNOWN) {
+        cpu->family = sysfile_field_integer(whole, "CPU implementer", 16);
+        cpu->model_number = sysfile_field_integer(whole, "CPU part", 16);
+        cpu->stepping = sysfile_field_integer(whole, "CPU revision", 10);
+    }
+}
+
 void cpu_model_read(const char *root, struct cpu *cpu)
 {
     struct utsname name;
@@ -129,7 +141,9 @@ void cpu_model_read(const char *root, struct cpu *cpu)
     else
         sysfile_text(root, cpu->architecture, sizeof cpu->architecture, "/proc/sys/kernel/arch");
     read_hybrid(root, cpu);
+    cpu->family = cpu->model_number = cpu->stepping = SYSFILE_UNKNOWN;
     if (whole != NULL) {
+        read_numbers(whole, cpu);
         sysfile_field(whole, "model name", cpu->model, sizeof cpu->model);
         sysfile_field(whole, "vendor_id", cpu->vendor, sizeof cpu->vendor);
         if (cpu->type_count == 0)
