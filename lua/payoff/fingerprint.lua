@@ -52,7 +52,7 @@ function fingerprint.files(subject)
   return list
 end
 
--- What is compared with a commit: the sources where the build names them, else the files themselves.
+-- What is compared with a commit: the sources that the build names, else the files themselves.
 function fingerprint.sources(subject)
   local recipe = subject.build
   local list = {}
@@ -132,7 +132,8 @@ end
 function fingerprint.compare(a, b, only)
   local differences, cautions = {}, {}
   if not a or not b then
-    return { "the fingerprint of " .. (a and "the second" or "the first") .. " is not recorded" }, {}
+    local which = a and "second" or "first"
+    return { ("the fingerprint of the %s is not recorded"):format(which) }, {}
   end
   local cpu, other = a.cpu or {}, b.cpu or {}
   say(differences, "architecture", cpu.architecture, other.architecture)

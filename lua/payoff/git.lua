@@ -1,13 +1,14 @@
 -- git: which commit the files of a run are of, and whether they were changed since.
 --
 --   git.state({ "kernel/f.py", "scripts/f.lua" })
---   --> { checkouts = { { folder = "/home/me/project", commit = "1a2b…", dirty = true } },
---         paths = { { path = "/home/me/project/kernel/f.py", checkout = 1, state = "changed" }, … } }
+--   --> { checkouts = { { folder = "/src/project", commit = "1a2b…", dirty = true } },
+--         paths = { { path = "/src/project/kernel/f.py", checkout = 1, state = "changed" }, … } }
 --
 -- A path's state is "clean", "changed", "untracked", "ignored", "not in a git checkout" or
--- "unknown" with a reason. git runs without a shell, reads names as they are, takes no locks, writes
--- nothing, and starts no program that the checkout's configuration names for watching files.
+-- "unknown" with a reason. git runs without a shell, reads names as they are, takes no locks,
+-- writes nothing, and starts no program that the checkout's configuration names for watching files.
 
+local json = require "payoff.native.json"
 local paths = require "payoff.paths"
 local sys = require "payoff.native.sys"
 local text = require "payoff.text"
@@ -116,7 +117,8 @@ local function clean(out)
 end
 
 function git.state(list)
-  local out, known, env = { checkouts = {}, paths = {} }, {}, environment()
+  local out = { checkouts = json.array {}, paths = json.array {} }
+  local known, env = {}, environment()
   local of = {}
   for _, path in ipairs(list) do
     local real, reason = sys.realpath(path)

@@ -193,12 +193,10 @@ static int sys_compilers(lua_State *L)
 void lua_sys_add_files(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"read_file", sys_read_file}, {"write_file", sys_write_file},
-        {"stat", sys_stat},           {"list", sys_list},
-        {"mkdirs", sys_mkdirs},       {"remove", sys_remove},
-        {"getcwd", sys_getcwd},       {"realpath", sys_realpath},
-        {"which", sys_which},         {"sha256", sys_sha256},
-        {"compilers", sys_compilers}, {NULL, NULL},
+        {"read_file", sys_read_file}, {"write_file", sys_write_file}, {"stat", sys_stat},
+        {"list", sys_list},           {"mkdirs", sys_mkdirs},         {"remove", sys_remove},
+        {"getcwd", sys_getcwd},       {"realpath", sys_realpath},     {"which", sys_which},
+        {"sha256", sys_sha256},       {"compilers", sys_compilers},   {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

@@ -16,6 +16,7 @@ check.test("an Intel desktop with two kinds of cores", function()
   check.same(machine.describe(root), {
     cpu = {
       model = "12th Gen Intel(R) Core(TM) i7-12700", vendor = "GenuineIntel",
+      family = 6, model_number = 151,
       architecture = "x86_64", packages = 1, cores = 12, threads = 20,
       types = { { name = "cpu_core", threads = 16 }, { name = "cpu_atom", threads = 4 } },
       caches = {

@@ -10,7 +10,9 @@ local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"
 local derive = require "payoff.run.derive"
 local fault = require "payoff.fault"
+local fingerprint = require "payoff.fingerprint"
 local forecast = require "payoff.run.forecast"
+local git = require "payoff.git"
 local launch = require "payoff.run.launch"
 local machine = require "payoff.native.machine"
 local model = require "payoff.run.model"
@@ -116,6 +118,20 @@ local function measurable(state, block)
     end
   end
   return list
+end
+
+-- What the run is of: known when everything is built and every worker has started once.
+local function identify(state)
+  local subjects, files = {}, { state.experiment.file }
+  for _, subject in ipairs(state.experiment.subjects) do
+    if state.needed[subject.name] then
+      subjects[#subjects + 1] = subject
+      for _, path in ipairs(fingerprint.sources(subject)) do files[#files + 1] = path end
+    end
+  end
+  state.head.git = git.state(files)
+  state.head.fingerprint = fingerprint.of(state.head.machine, subjects)
+  if state.recorder then state.recorder:identified(state.head) end
 end
 
 local function run_process(state, block, position, entry, env)
@@ -270,6 +286,7 @@ function engine.run(experiment, options)
     build_all(state)
     reference_results(state)
     quick_check(state)
+    identify(state)
     state.began_s = sys.monotonic_s()
     if options.blocks ~= 0 then run_blocks(state) end
     if state.counts == "simulated" then simulate.run(state) end

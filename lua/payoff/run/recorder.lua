@@ -63,6 +63,13 @@ function Recorder:sample(cell, sample)
   self:try(function() return self.db:sample(self.cells[cell.id], sample) end)
 end
 
+-- Which commit and which binaries are measured.
+function Recorder:identified(head)
+  self:try(function()
+    return self.db:run_update(self.run, { git = head.git, fingerprint = head.fingerprint })
+  end)
+end
+
 -- Everything that became known while measuring: verdicts, builds, runtimes, warnings.
 function Recorder:finish(run)
   self:try(function()
