@@ -15,10 +15,11 @@ local cli = {}
 local commands = {
   run = "run", try = "try", counters = "counters", doctor = "doctor",
   compare = "compare", runs = "runs", show = "runs", export = "runs", report = "report",
-  verify = "verify", record = "record", ranges = "ranges",
+  check = "check", baseline = "baseline", verify = "verify", record = "record", ranges = "ranges",
 }
 local order = {
-  "run", "try", "verify", "ranges", "record", "runs", "report", "compare", "counters", "doctor",
+  "run", "try", "verify", "ranges", "record", "runs", "report", "compare",
+  "check", "baseline", "counters", "doctor",
 }
 
 local function out(text)
@@ -29,8 +30,8 @@ local function make_parser()
   local parser = argparse("payoff")
     :description("Tells whether a native port of a Python function is right, where it pays off, "
       .. "by how much, and why.")
-    :epilog("`payoff run --help` teaches the command. Exit statuses: 0 done, 2 a wrong result, "
-      .. "3 nothing concluded, 4 a subject failed, 64 wrong usage, 65 a mistake in a file, "
+    :epilog("`payoff run --help` teaches the command. Exit statuses: 0 done, 1 slower, 2 a wrong "
+      .. "result, 3 nothing concluded, 4 a subject failed, 64 wrong usage, 65 a mistake in a file, "
       .. "69 not available here, "
       .. "70 internal error, 74 cannot write, 130 interrupted.")
     :usage_max_width(80)

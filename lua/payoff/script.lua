@@ -4,6 +4,7 @@
 --   local value = script.run("mine.lua", {})          -- what the file returns, of any type
 --   local text = script.call("mine.lua", render, run) -- calls a function of such a file
 --
+-- With `text` it is that text that is run, as if it stood at the path (payoff.check.sides).
 -- Every mistake comes out as `file:line: what to write instead`, never as a stack of ours.
 
 local fault = require "payoff.fault"
@@ -62,7 +63,7 @@ end
 
 -- Runs the file and returns what it returns.
 function script.run(path, options)
-  local text = fault.check("noinput", nil, sys.read_file(path))
+  local text = options.text or fault.check("noinput", nil, sys.read_file(path))
   local chunk, message = load(text, "@" .. path, "t", environment())
   if not chunk then fault.raise("data", "%s", message) end
   payoff.begin(path, { settings = options.settings, quick = options.quick, text = text })

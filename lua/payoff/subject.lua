@@ -21,7 +21,7 @@ subject.Subject = Subject
 local common = {
   name = { "string" }, teaches = { "string" }, build = { "string", "table" },
   expect = { "string" }, modes = { "table" }, timeout = { "number" }, env = { "table" },
-  memory = { "number" },
+  memory = { "number" }, limit = { "table" }, promise = { "table" },
 }
 local kinds = {
   python = {
@@ -82,6 +82,30 @@ local function check_build(t, where)
   return build
 end
 
+-- What `payoff check` holds a subject to: limit = { slower = 0.05, instructions = 0.01 } is how
+-- much more is allowed, promise = { speedup = 20 } what it must reach over the reference.
+local gate_fields = {
+  limit = { slower = { 0, 10 }, instructions = { 0, 10 } },
+  promise = { speedup = { 1e-9, 1e9 } },
+}
+
+local function check_gate(t, where)
+  for field, known in pairs(gate_fields) do
+    for key, value in pairs(t[field] or {}) do
+      local range, names = known[key], {}
+      for name in pairs(known) do names[#names + 1] = name end
+      table.sort(names)
+      if not range then
+        complain(where, "%s: no field '%s'%s", field, tostring(key),
+          nearest.hint(tostring(key), names))
+      elseif type(value) ~= "number" or not (value >= range[1] and value <= range[2]) then
+        complain(where, "%s.%s must be a number from %g to %g%s", field, key, range[1], range[2],
+          field == "limit" and " (0.05 is 5 %)" or "")
+      end
+    end
+  end
+end
+
 local function list(value)
   if type(value) == "table" then return value end
   return { value }
@@ -112,6 +136,7 @@ function subject.new(kind, t, where, folder)
     complain(where, "payoff.%s takes a table: payoff.%s { … }", kind, kind)
   end
   check_fields(kind, t, where)
+  check_gate(t, where)
   if kind == "python" then check_python(t, where) end
   if t.expect and not expectations[t.expect] then
     complain(where, "expect is \"right\" or \"wrong\", not '%s'", t.expect)

@@ -2,7 +2,7 @@
  *
  *   gate_screen(differences, {limit =, margin =, effect =, alpha =, power =, most =})
  *       -> {step = "more" | "pass" | "fires" | "short", pairs = how many there should be,
- *           least =, fires =, scale = | nil, sees = | nil}
+ *           least =, fires =, enough =, scale = | nil, sees = | nil}
  *   gate_plan(scale, done, question) -> {screen =, screen_least =, confirm =, confirm_least =,
  *                                        fires =, power =, enough =}
  *   gate_p(differences, limit) -> p of the one-sided sign test */
@@ -54,6 +54,8 @@ static int gate_screen(lua_State *L)
     lua_setfield(L, -2, "pairs");
     lua_pushinteger(L, (lua_Integer)plan.screen_least);
     lua_setfield(L, -2, "least");
+    lua_pushboolean(L, plan.enough);
+    lua_setfield(L, -2, "enough");
     lua_stats_set_number(L, "fires", plan.fires);
     lua_stats_set_number(L, "scale", scale);
     if (step != STATS_GATE_MORE && !isnan(scale)) {

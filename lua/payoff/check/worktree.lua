@@ -1,0 +1,100 @@
+-- worktree: a checkout of another commit, for as long as it is needed.
+--
+--   local tree <close> = worktree.new("scripts", "origin/main")
+--   tree.path, tree.commit, tree.top    --> "/tmp/payoff-…/base", "1a2b3c…", the repository's root
+--
+-- Made by `git worktree` in a temporary folder, so that neither the index nor the files of the
+-- caller's own checkout are touched; removed whatever happens, an interrupt included.
+
+local fault = require "payoff.fault"
+local sys = require "payoff.native.sys"
+
+local worktree = {}
+
+local Tree = {}
+Tree.__index = Tree
+
+-- Set inside a git hook; they would redirect every command to the hook's own repository.
+local hook_variables = { "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX",
+  "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR" }
+
+local function git(folder, ...)
+  local env = sys.environ()
+  for _, name in ipairs(hook_variables) do env[name] = nil end
+  env.LC_ALL, env.GIT_TERMINAL_PROMPT = "C", "0"
+  local result, message, code = sys.run { argv = { "git", "-C", folder, ... }, env = env,
+    timeout_s = 600 }
+  if not result then
+    if code == "cancelled" then fault.raise("interrupted", "interrupted") end
+    return nil, code == "not found" and "git is not installed" or message
+  end
+  if result.cancelled then fault.raise("interrupted", "interrupted") end
+  if result.exit == 0 then return (result.stdout:gsub("\n$", "")) end
+  local line = result.stderr:match("fatal: ([^\n]+)") or result.stderr:match("([^\n]+)%s*$")
+  return nil, line or "git failed"
+end
+
+-- The root of the repository that the folder lies in; nil and why not.
+function worktree.top(folder) return git(folder, "rev-parse", "--show-toplevel") end
+
+function worktree.commit(folder, ref)
+  return git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", ref .. "^{commit}")
+end
+
+-- For people: "1a2b3c4 (subject of the commit)"; nil where there is none.
+function worktree.describe(folder, ref)
+  return (git(folder, "log", "-1", "--format=%h (%s)", ref, "--"))
+end
+
+local function scratch_folder()
+  local base = sys.environ().TMPDIR
+  local path = ("%s/payoff-base-%d-%x"):format(base and base ~= "" and base or "/tmp", sys.pid(),
+    sys.random_seed())
+  fault.check("io", "the base checkout needs a temporary folder", sys.mkdirs(path))
+  return path
+end
+
+function worktree.new(folder, ref)
+  local top, reason = worktree.top(folder)
+  if not top then
+    fault.raise("unavailable", "--base-ref %s: %s: %s", ref, folder, reason)
+  end
+  local commit = worktree.commit(folder, ref)
+  if not commit then
+    fault.raise("usage", "--base-ref %s: no such commit in %s (a CI checkout is often shallow: "
+      .. "fetch it first, as with `fetch-depth: 0`)", ref, top)
+  end
+  local scratch = scratch_folder()
+  local self = setmetatable({ top = top, commit = commit, scratch = scratch,
+    path = scratch .. "/base" }, Tree)
+  local made, why = git(top, "worktree", "add", "--detach", "--force", self.path, commit)
+  if not made then
+    self:close()
+    fault.raise("io", "--base-ref %s: the checkout failed: %s", ref, why)
+  end
+  self.text = worktree.describe(top, commit) or commit
+  return self
+end
+
+-- Removes what builds have left there, too.
+local function remove_tree(path)
+  local info = sys.stat(path)
+  if info and info.type == "directory" then
+    for _, name in ipairs(sys.list(path) or {}) do remove_tree(path .. "/" .. name) end
+  end
+  sys.remove(path)
+end
+
+function Tree:close()
+  if not self.scratch then return end
+  -- A signal that ended the check must not end the cleaning up.
+  sys.interrupt.clear()
+  git(self.top, "worktree", "remove", "--force", "--force", self.path)
+  remove_tree(self.scratch)
+  git(self.top, "worktree", "prune")
+  self.scratch = nil
+end
+
+Tree.__close = Tree.close
+
+return worktree

@@ -1,0 +1,173 @@
+-- check: `payoff check EXPERIMENT.lua --base-ref main`: did this change make a port slower, or
+-- wrong?
+
+local baseline = require "payoff.check.baseline"
+local counts = require "payoff.check.counts"
+local engine = require "payoff.check.engine"
+local fault = require "payoff.fault"
+local gate = require "payoff.check.gate"
+local launch = require "payoff.run.launch"
+local options = require "payoff.options"
+local paths = require "payoff.paths"
+local progress = require "payoff.run.progress"
+local promise = require "payoff.check.promise"
+local publish = require "payoff.check.publish"
+local selftest = require "payoff.check.selftest"
+local sides = require "payoff.check.sides"
+local worktree = require "payoff.check.worktree"
+
+local check = {}
+
+local function design_options(command)
+  command:option("--effect", "The slow-down in percent that must be found (default: 3).")
+    :argname("PERCENT"):default("3")
+  command:option("--alpha", "False alarms in percent, over all rows of a check (default: 1).")
+    :argname("PERCENT"):default("1")
+  command:option("--power", "How often that slow-down must be found, in percent (default: 95).")
+    :argname("PERCENT"):default("95")
+  command:option("--pairs", "Pairs of processes per row and stage at most (default: 200).")
+    :argname("N"):default("200")
+  command:option("--budget", "Seconds for the screen; a confirmation may take as long again "
+    .. "(default: 120)."):argname("SECONDS"):default("120")
+end
+
+local function output_options(command)
+  command:flag("--json", "Print the result as JSON.")
+  command:option("--junit", "Write JUnit XML."):argname("FILE.xml")
+  command:option("--summary", "Add a Markdown table to this file (default in GitHub Actions: "
+    .. "$GITHUB_STEP_SUMMARY)."):argname("FILE.md")
+  command:flag("--github", "Print annotations for GitHub (default where GITHUB_ACTIONS is true).")
+  command:option("--gitlab", "Write GitLab's code quality report."):argname("FILE.json")
+  command:option("--metrics", "Write GitLab's metrics report."):argname("FILE.txt")
+  command:option("--fail-on", "Which findings fail: a list of slower, wrong, unresolved, failed "
+    .. "(default: all)."):argname("LIST"):target("fail_on")
+    :default("slower,wrong,unresolved,failed")
+end
+
+function check.define(parser)
+  local command = parser:command("check")
+    :summary("Did this change make a port slower, or wrong? For CI.")
+    :description("Compares the code as it is with another version of it, on this machine, now: "
+      .. "builds both, checks the results, screens with random-order pairs of processes, and "
+      .. "confirms with fresh ones what looks slower. Exit status: 0 no regression, 1 slower, 2 a "
+      .. "wrong result, 3 unresolved, 4 a subject failed.")
+  command:argument("file", "The experiment, a Lua script."):argname("EXPERIMENT.lua")
+  command:option("--base", "A checkout of the base commit."):argname("DIR")
+  command:option("--base-ref", "The base commit: payoff makes a checkout of it, and removes it.")
+    :argname("REF"):target("base_ref")
+  command:option("--baseline", "Compare instruction counts with those that `payoff baseline save` "
+    .. "wrote."):argname("FILE.json")
+  command:flag("--self-test", "Check this experiment against itself, unchanged and slowed down, "
+    .. "and count false alarms and detections."):target("self_test")
+  command:option("--checks", "With --self-test: how many checks of each kind (default: 5).")
+    :argname("N"):default("5")
+  command:option("--only", "Only subjects or cells that match, like 'rust-*' or '*/serial/*'. "
+    .. "May be given more than once."):argname("GLOB"):count("*")
+  command:option("--set", "A setting that the script reads with payoff.setting.")
+    :argname("NAME=VALUE"):count("*")
+  design_options(command)
+  command:option("--counts", "simulated: compare instructions besides, by Valgrind; hardware: by "
+    .. "the CPU's counters."):choices { "simulated", "hardware" }
+  command:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")
+  command:option("--seed", "Seed of every random choice (default: drawn, and shown).")
+    :argname("N")
+  command:option("--python", "The interpreter for Python subjects that name none."):argname("PATH")
+  output_options(command)
+end
+
+local function percent(arguments, name, low, high)
+  local value = tonumber(arguments[name])
+  if not value or not (value >= low and value <= high) then
+    fault.raise("usage", "--%s %s: percent from %g to %g are wanted", name, arguments[name], low,
+      high)
+  end
+  return value / 100
+end
+
+local function fail_on_of(arguments)
+  local known, out = {}, {}
+  for _, state in ipairs(engine.order) do known[state] = true end
+  for state in arguments.fail_on:gmatch("[^,%s]+") do
+    if not known[state] then
+      fault.raise("usage", "--fail-on %s: a list of slower, wrong, unresolved, failed is wanted",
+        arguments.fail_on)
+    end
+    out[state] = true
+  end
+  return out
+end
+
+local function how(arguments)
+  return {
+    alpha = percent(arguments, "alpha", 1e-4, 20), effect = percent(arguments, "effect", 0.05, 300),
+    power = percent(arguments, "power", 10, 99.99),
+    most = options.number(arguments, "pairs", 3, true),
+    budget_s = options.number(arguments, "budget", 0.1),
+    seed = options.number(arguments, "seed", 0, true), pin = not arguments.no_pin,
+    settings = options.settings(arguments), only = arguments.only, counts = arguments.counts,
+    fail_on = fail_on_of(arguments), launcher = launch.new { python = arguments.python },
+    progress = progress.new(),
+  }
+end
+
+-- Words of the command that must be there again to repeat it.
+local function more_words(arguments)
+  local out = {}
+  for _, pair in ipairs(arguments.set) do out[#out + 1], out[#out + 2] = "--set", pair end
+  for _, name in ipairs { "effect", "alpha", "power" } do
+    local default = ({ effect = "3", alpha = "1", power = "95" })[name]
+    if arguments[name] ~= default then
+      out[#out + 1], out[#out + 2] = "--" .. name, arguments[name]
+    end
+  end
+  if arguments.counts then out[#out + 1], out[#out + 2] = "--counts", arguments.counts end
+  return out
+end
+
+local function against_base(arguments, wanted)
+  local tree <close> = arguments.base_ref
+    and worktree.new(paths.folder(arguments.file), arguments.base_ref) or nil
+  local folder = tree and tree.path or arguments.base
+  local both = sides.load(arguments.file, folder, wanted)
+  local result, state = engine.run(both, wanted)
+  counts.compare(state)
+  promise.check(state)
+  result.margin = wanted.effect * gate.margin_share
+  result.base_text = tree and ("%s, %s"):format(arguments.base_ref, tree.text) or arguments.base
+  result.against = tree and { "--base-ref", arguments.base_ref } or { "--base", arguments.base }
+  return result
+end
+
+local function forms(arguments)
+  local given = {}
+  for _, name in ipairs { "base", "base_ref", "baseline", "self_test" } do
+    if arguments[name] then given[#given + 1] = "--" .. name:gsub("_", "-") end
+  end
+  if #given == 0 then
+    fault.raise("usage", "compare with what? Give --base-ref REF, --base DIR or --baseline FILE, "
+      .. "or --self-test")
+  elseif #given > 1 then
+    fault.raise("usage", "give one of %s, not several", table.concat(given, ", "))
+  end
+end
+
+function check.run(arguments)
+  forms(arguments)
+  local wanted = how(arguments)
+  local _ <close> = setmetatable({}, { __close = function() wanted.progress:clear() end })
+  if arguments.self_test then return selftest.run(arguments, wanted) end
+  local result
+  if arguments.baseline then
+    result = baseline.check(arguments, wanted)
+  else
+    result = against_base(arguments, wanted)
+  end
+  result.more, result.command = more_words(arguments), arguments.command_line
+  result.status = engine.status(result, wanted.fail_on)
+  result.exit = fault.status[result.status]
+  wanted.progress:clear()
+  publish.all(result, arguments)
+  return result.exit
+end
+
+return check
