@@ -1,7 +1,7 @@
 -- pairs: the unit of evidence of a check: a fresh process of each side, in random order.
 --
 --   pairs.prepare(state, row)      -- one process of each side: right? how many loops?
---   pairs.take(state, row, list)   -- one pair more: { base = {wall, cpu, share}, head = {…}, first }
+--   pairs.take(state, row, list)   -- one more: { base = {wall, cpu, share}, head = {…}, first }
 --   pairs.evidence(list, cell)     --> "cpu" | "wall": which time the pairs are judged by
 --
 -- Within a pair the order and the size of the environment are drawn for each process by itself, so

@@ -25,7 +25,7 @@ selftest.longest_s = 2 -- of one sample with enough loops in it
 -- would take too long, or is no warm cell.
 local function loops_for(cell, effect)
   if cell.start == "cold" or not cell.loops then return nil end
-  for _, unit in ipairs { 1000, 200, 100, math.ceil(1 / effect) } do
+  for _, unit in ipairs { 100, 200, 1000, math.ceil(1 / effect) } do
     local loops = math.ceil(cell.loops / unit) * unit
     local exact = math.abs(unit * effect - math.floor(unit * effect + 0.5)) < 1e-9
     if (exact or unit * effect >= 1 and unit < 100)
