@@ -2,9 +2,10 @@
 --
 --   local run = engine.run(experiment, { only = {}, budget_s = 60, seed = nil })
 --
--- Order of things: builds; one quick check of every subject against the reference, before anything
--- is timed; then blocks; then, where they were asked for, the simulated counts. What was measured
--- is never lost: an interrupt ends the blocks and everything until then is in the model.
+-- Order of things: builds; one quick check of every subject against the reference, and the quick
+-- part of `payoff verify`, before anything is timed; then blocks; then, where they were asked for,
+-- the simulated counts. What was measured is never lost: an interrupt ends the blocks, and everything
+-- until then is in the model.
 
 local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"
@@ -25,6 +26,7 @@ local session = require "payoff.run.session"
 local simulate = require "payoff.run.simulate"
 local sys = require "payoff.native.sys"
 local verdict = require "payoff.run.verdict"
+local verify = require "payoff.run.verify"
 
 local engine = {}
 
@@ -47,6 +49,7 @@ end
 local function note_outcome(cell, outcome)
   local subject = cell.of
   cell.verdict = verdict.worse(cell.verdict, outcome.verdict or cell.verdict)
+  if subject.found then cell.verdict = verdict.worse(cell.verdict, subject.found) end
   subject.verdict = verdict.worse(subject.verdict, cell.verdict)
   subject.loaded_file = outcome.file or subject.loaded_file
   subject.runtime = outcome.runtime or subject.runtime
@@ -93,6 +96,7 @@ local function quick_check(state)
       }, { __index = first })
       local outcome = session.run(probe, state:check_context(state.expected[first.workload]))
       subject.verdict = outcome.verdict
+      verify.note_failure(subject, outcome, state.expected[first.workload], first.workload.tasks)
       subject.check_s, subject.check_ns = outcome.seconds, probe.cost_ns
       subject.has_threads = placement.has_threads(outcome.samples[1])
       if outcome.verdict.state == "failed" or outcome.verdict.state == "missing" then
@@ -287,6 +291,7 @@ function engine.run(experiment, options)
     reference_results(state)
     quick_check(state)
     identify(state)
+    verify.run(state)
     state.began_s = sys.monotonic_s()
     if options.blocks ~= 0 then run_blocks(state) end
     if state.counts == "simulated" then simulate.run(state) end

@@ -57,7 +57,7 @@ function model.subject(subject)
     file = subject.loaded_file, file_bytes = file_bytes(subject),
     state = subject.state or "ok", reason = subject.reason,
     build = subject.built, bracket = subject.bracket, load_ns = median(subject.load_samples),
-    verdict = subject.verdict,
+    verdict = subject.verdict, verify = subject.verify,
   }
 end
 
@@ -177,6 +177,7 @@ function model.make(state)
   run.interrupted = state.interrupted or false
   run.blocks = state.blocks_done
   run.forecast = state.forecast
+  run.verified = state.verified
   run.level = state.plan and state.plan.level or state.experiment.confidence
   run.warnings = model.warnings(state)
   return derive.run(run, state.experiment.metric_list)

@@ -155,6 +155,7 @@ local function check_results(process, cell, context, outcome)
     comparison, message, code = value.compare(context.expected, results, context.tolerance)
     if not comparison then return failed(outcome, cell, message, code) end
     outcome.verdict = verdict.of_results(comparison, cell)
+    outcome.task = comparison.task
   end
   return true
 end

@@ -8,15 +8,12 @@
 -- The experiment's own tasks and kept failures always run; the budget is for what payoff makes up.
 
 local build = require "payoff.run.build"
-local corpus = require "payoff.verify.corpus"
-local explain = require "payoff.verify.explain"
 local fault = require "payoff.fault"
-local growth = require "payoff.verify.growth"
+local finish = require "payoff.verify.finish"
 local glob = require "payoff.glob"
 local inputs = require "payoff.verify.inputs"
 local judge = require "payoff.verify.judge"
 local launch = require "payoff.run.launch"
-local shrink = require "payoff.verify.shrink"
 local side = require "payoff.verify.side"
 local sys = require "payoff.native.sys"
 
@@ -32,11 +29,10 @@ local function limits(budget_s)
   return math.min(2, math.max(0.2, budget_s / 20))
 end
 
-local function open_port(state, subject, python)
+local function open_port(state, subject, ready)
   local port = { subject = subject, name = subject.name, findings = {}, tried = 0, refused = 0,
                  crashes = 0, ulps = {} }
-  local ok, reason = build.subject(subject, { python = subject.python or python,
-                                              note = state.note })
+  local ok, reason = ready(subject)
   if ok ~= "ok" then
     port.state, port.reason = ok, reason
   else
@@ -63,7 +59,7 @@ local function context(state, port, input, limit_s)
 end
 
 local function port_limit(state, input, expected)
-  local base = math.max(1, 20 * (expected.seconds or 0))
+  local base = math.max(state.hung_s, 20 * (expected.seconds or 0))
   if input.own then return state.timeout_s or math.max(10, base) end
   return base
 end
@@ -154,7 +150,7 @@ local function try_input(state, input)
       if finding then keep(port, finding, input, expected, got) end
       if finding and (finding.category == "crash" or finding.category == "hang") then
         port.crashes = port.crashes + 1
-        if port.crashes >= CRASHES_MAX then port.state = "given up" end
+        if port.crashes >= state.crashes_max then port.state = "given up" end
       end
     end
   end
@@ -178,8 +174,10 @@ local function bases(state)
   return { task }
 end
 
-local function own_inputs(state)
-  while true do
+-- What always runs; in the quick part only for so many seconds.
+local function own_inputs(state, seconds)
+  local ends = seconds and sys.monotonic_s() + seconds
+  while not ends or sys.monotonic_s() < ends do
     local input = state.source:next()
     if not input then return end
     state.note(("verifying: %s %d"):format(input.kind, state.inputs.total + 1))
@@ -202,119 +200,108 @@ local function generated_inputs(state)
   end
 end
 
--- The smallest input found that fails in the same way.
-local function shrink_finding(state, port, finding)
-  local slow = finding.category == "hang" or (finding.expected.seconds or 0) > 1
-  local ends = sys.monotonic_s() + math.max(1, state.budget_s / 4)
-  local function fails(task)
-    if sys.monotonic_s() > ends then return false end
-    local input = { task = task, kind = finding.input.kind, own = finding.input.own }
-    local expected = state.reference:ask(task, {
-      limit_s = state.limit_s, sums = state.tolerance.sum,
-    })
-    if not (expected.value or expected.exception) then return false end
-    if expected.exception and not finding.expected.exception then return false end
-    local found, got = judge_port(state, port, input, expected)
-    if not found or found.category ~= finding.category then return false end
-    finding.text, finding.expected, finding.got, finding.task = found.text, expected, got, task
-    return true
-  end
-  shrink.task(finding.task, fails, slow and 12 or 300)
-end
-
-local explained = { value = true, type = true, exception = true, within = true }
-
-local function finish_finding(state, port, finding)
-  if finding.failing then
-    state.note(("verifying: shrinking what %s does wrong"):format(port.name))
-    shrink_finding(state, port, finding)
-    corpus.add(state.kept, { kind = "failure", task = finding.task, subject = port.name,
-                             category = finding.category })
-  end
-  if not explained[finding.category] or not finding.expected.value then return end
-  if not (finding.failing or finding.category == "within") or not finding.got.value then return end
-  if not finding.failing and finding.expected.sum then return end -- the bound has said it
-  state.note(("verifying: explaining what %s does wrong"):format(port.name))
-  finding.why = explain.value(state.reference.subject, state.launcher, {
-    task = finding.task, expected = finding.expected.value, got = finding.got.value,
-    limit_s = math.max(10, state.explain_s, 12 * (finding.expected.seconds or 0)),
-  })
-end
-
-local function state_of(port)
-  if port.state and port.state ~= "given up" then return port.state end
-  local worst = port.list[1]
-  if not worst or not worst.failing then return "right" end
-  if worst.category == "crash" or worst.category == "hang" then return "failed" end
-  return "wrong"
-end
-
-local function finish_port(state, port)
-  if port.side and not port.state and not port.findings.crash and not port.findings.hang then
-    local finding = growth.find(state, port)
-    if finding then port.findings.growth = finding end
-  end
-  port.list = {}
-  for _, category in ipairs(judge.order) do
-    local finding = port.findings[category]
-    if finding then port.list[#port.list + 1] = finding end
-  end
-  local left = 2 -- the worst ones are worth the time
-  for _, finding in ipairs(port.list) do
-    if left > 0 and finding.category ~= "growth" and port.side then
-      finish_finding(state, port, finding)
-      left = left - 1
-    end
-  end
-  port.state = state_of(port)
-end
-
-local function tasks_of(experiment)
+-- Of every size.
+local function tasks_of(state, experiment, options)
+  if options.guess then return { inputs.of_signature(state.reference.signature) or { "t" } } end
   local out = {}
-  for _, task in ipairs(experiment.sizes[1].tasks) do out[#out + 1] = task end
+  for _, size in ipairs(experiment.sizes) do
+    for _, task in ipairs(size.tasks) do out[#out + 1] = task end
+  end
   return out
 end
 
+-- How long one explanation may take. In the quick part all of them share a few seconds.
+local function explain_limit(state, options)
+  if not state.quick then
+    return function(finding)
+      return math.max(10, options.explain_s or 60, 12 * (finding.expected.seconds or 0))
+    end
+  end
+  local ends
+  return function()
+    ends = ends or sys.monotonic_s() + options.explain_s
+    return math.max(0.1, ends - sys.monotonic_s())
+  end
+end
+
 local function new_state(experiment, options)
-  return setmetatable({
-    launcher = launch.new({ python = options.python }), note = options.note or function() end,
+  local state = setmetatable({
+    launcher = options.launcher or launch.new({ python = options.python }),
+    note = options.note or function() end, quick = options.quick or false,
     budget_s = options.budget_s, limit_s = limits(options.budget_s), fast = {},
     inputs_max = options.inputs_max or math.huge, tolerance = experiment.tolerance,
     timeout_s = experiment.timeout, inputs = { total = 0, kinds = {} }, too_long = 0, beyond = 0,
-    kept = options.kept, explain_s = options.explain_s or 60, ports = {},
+    kept = options.kept, ports = {}, explained = {}, judge_port = judge_port,
+    crashes_max = options.quick and 1 or CRASHES_MAX, hung_s = options.quick and 5 or 1,
+    shrink_s = options.quick and 1 or math.max(1, options.budget_s / 4),
   }, State)
+  state.explain_limit_s = explain_limit(state, options)
+  return state
 end
 
-function engine.run(experiment, options)
-  local state = new_state(experiment, options)
+local function open_all(state, experiment, options)
   local reference = experiment.subjects[1]
   local python = state.launcher:interpreter({})
-  local ok, reason = build.subject(reference, { python = reference.python or python,
-                                                note = state.note })
+  local function ready(subject)
+    if options.ports then return "ok" end -- the caller has built them
+    return build.subject(subject, { python = subject.python or python, note = state.note })
+  end
+  local ok, reason = ready(reference)
   if ok ~= "ok" then fault.raise("data", "the reference cannot be run: %s", reason) end
   state.reference = side.open(reference, { launcher = state.launcher, memory_bytes = MEMORY_BYTES,
                                            signature = true })
   local started, why = state.reference:start()
   if not started then fault.raise("failed", "the reference cannot be run: %s", why) end
-  for i = 2, #experiment.subjects do
-    if wanted(experiment.subjects[i], options.only) then
-      state.ports[#state.ports + 1] = open_port(state, experiment.subjects[i], python)
+  for _, subject in ipairs(options.ports or table.move(experiment.subjects, 2,
+    #experiment.subjects, 1, {})) do
+    if wanted(subject, options.only or {}) then
+      state.ports[#state.ports + 1] = open_port(state, subject, ready)
     end
   end
-  local tasks = tasks_of(experiment)
-  if options.guess then tasks = { inputs.of_signature(state.reference.signature) or { "t" } } end
-  state.source = inputs.new { tasks = tasks, corpus = state.kept.entries, seed = options.seed }
-  own_inputs(state)
+end
+
+-- The reference is too slow for the experiment's own tasks, and they have been judged elsewhere.
+local function stand_in(state, experiment)
+  for _, task in ipairs(experiment.sizes[1].tasks) do
+    state.fast[#state.fast + 1] = { task = task, seconds = math.huge }
+  end
+end
+
+local function try_all(state, experiment, options)
+  open_all(state, experiment, options)
+  state.source = inputs.new {
+    tasks = options.slow_tasks and {} or tasks_of(state, experiment, options),
+    corpus = state.kept.entries, seed = options.seed,
+  }
+  own_inputs(state, options.replay_s)
+  if options.slow_tasks then stand_in(state, experiment) end
   generated_inputs(state)
-  for _, port in ipairs(state.ports) do finish_port(state, port) end
+  for _, port in ipairs(state.ports) do
+    finish.port(state, port)
+    if options.own then options.own(port, state) end
+  end
+end
+
+local function close(state)
   for _, port in ipairs(state.ports) do
     if port.side then port.side:close() end
   end
-  state.reference:close()
+  if state.reference then state.reference:close() end
+end
+
+function engine.run(experiment, options)
+  local state = new_state(experiment, options)
+  local ok, problem = xpcall(try_all, function(p)
+    return fault.is(p) and p or debug.traceback(tostring(p), 2)
+  end, state, experiment, options)
+  close(state)
+  local interrupted = not ok and fault.is(problem) and problem.kind == "interrupted"
+  if not ok and not interrupted then error(problem, 0) end
+  for _, port in ipairs(state.ports) do finish.judge(port) end
   return {
     name = experiment.name, seed = options.seed, inputs = state.inputs, too_long = state.too_long,
     beyond = state.beyond, coverage = state.coverage, ports = state.ports, reduced = state.reduced,
-    expect = experiment.subjects,
+    expect = experiment.subjects, interrupted = interrupted,
   }
 end
 

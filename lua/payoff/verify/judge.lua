@@ -123,11 +123,24 @@ local function value_text(expected, got, context, comparison)
   return text
 end
 
+-- A C function cannot raise: NaN is how it refuses a negative integer that its types cannot hold.
+local function refuses_by_nan(expected, got, context)
+  if context.own or context.kind ~= "native" or got.value[1] ~= "f" then return false end
+  local x = difference.to_float(got.value[2])
+  if x == x then return false end
+  for i = 2, #context.task do
+    local argument = context.task[i]
+    if argument[1] == "i" and argument[2]:sub(1, 1) == "-" then return true end
+  end
+  return false
+end
+
 local function of_values(expected, got, context)
   local d = difference.of(expected.value, got.value)
   if not next(d) then return nil end
   local inside, comparison = in_tolerance(expected, got, context)
   local text = value_text(expected, got, context, comparison)
+  if refuses_by_nan(expected, got, context) then return finding("refused", text) end
   local more = { ulps = d.ulps }
   if d.type then return finding("type", text, more) end
   if d.value and not (context.tolerance.order and inside) then
