@@ -173,12 +173,21 @@ local function check_number(t, key, low, high, default, complain)
   return value
 end
 
+-- The ports take integers of so many bits, by their documentation: made-up inputs stay within them.
+local function check_bits(t, complain)
+  local bits = (t.check or {}).bits
+  if bits ~= nil and (math.type(bits) ~= "integer" or bits < 8 or bits > 1024) then
+    complain("check.bits must be a whole number from 8 to 1024, like 64")
+  end
+  return bits
+end
+
 local function check_tolerance(t, complain)
   local check = t.check or {}
   for key in pairs(check) do
-    if key ~= "tolerance" then
+    if key ~= "tolerance" and key ~= "bits" then
       complain("check: no field '%s'%s", tostring(key),
-        nearest.hint(tostring(key), { "tolerance" }))
+        nearest.hint(tostring(key), { "tolerance", "bits" }))
     end
   end
   local tolerance = check.tolerance or {}
@@ -209,7 +218,7 @@ function experiment.new(t, where, path)
     modes = check_words(t.modes or { "serial" }, modes, "modes", complain),
     starts = check_words(t.starts or { "cold", "warm" }, starts, "starts", complain),
     jobs = check_jobs(t, complain),
-    tolerance = check_tolerance(t, complain),
+    tolerance = check_tolerance(t, complain), bits = check_bits(t, complain),
     metrics = t.metrics or { "ipc", "os" },
     counters = check_counters(t, complain),
     precision = check_number(t, "precision", 1e-4, 1, 0.02, complain),

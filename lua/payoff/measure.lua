@@ -24,8 +24,8 @@ function measure.options(command)
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
   command:option("--counts", "simulated: count instructions besides, by Valgrind, in a pass of its "
     .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
-  command:flag("--no-verify", "Skip the quick part of `payoff verify` (about half a second for each "
-    .. "port): only the experiment's own tasks are compared."):target("no_verify")
+  command:flag("--no-verify", "Skip the quick part of `payoff verify` (about half a second for "
+    .. "each port): only the experiment's own tasks are compared."):target("no_verify")
   command:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")
   command:option("--seed", "Seed of every random choice (default: drawn, and recorded).")
     :argname("N")

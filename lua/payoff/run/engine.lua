@@ -4,8 +4,8 @@
 --
 -- Order of things: builds; one quick check of every subject against the reference, and the quick
 -- part of `payoff verify`, before anything is timed; then blocks; then, where they were asked for,
--- the simulated counts. What was measured is never lost: an interrupt ends the blocks, and everything
--- until then is in the model.
+-- the simulated counts. What was measured is never lost: an interrupt ends the blocks, and all that
+-- was there until then is in the model.
 
 local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"

@@ -4,9 +4,9 @@
 --   --> { float = 2, ulps = { 1, 3 } }: two floats differ, by 1 and 3 ULP; nothing else does
 --
 -- Fields, nil where there is nothing: type, value (counts of places that differ in type, or in any
--- other way), number_type (int for float of equal value), order (a dict in another order), zero
--- (0.0 for -0.0), float (floats with other bits), ulps (their distances), opaque (compared by their
--- repr alone).
+-- other way), number_type (int for float or bool of equal value), order (a dict in another order),
+-- zero (0.0 for -0.0), float (floats with other bits), ulps (their distances), opaque (compared by
+-- their repr alone).
 
 local json = require "payoff.native.json"
 
@@ -51,6 +51,7 @@ end
 local function number_of(value)
   if value[1] == "i" then return math.tointeger(tonumber(value[2])) or tonumber(value[2]) end
   if value[1] == "f" then return to_float(value[2]) end
+  if value[1] == "b" then return value[2] and 1 or 0 end
   return nil
 end
 

@@ -271,7 +271,7 @@ local function try_all(state, experiment, options)
   open_all(state, experiment, options)
   state.source = inputs.new {
     tasks = options.slow_tasks and {} or tasks_of(state, experiment, options),
-    corpus = state.kept.entries, seed = options.seed,
+    corpus = state.kept.entries, seed = options.seed, bits = experiment.bits,
   }
   own_inputs(state, options.replay_s)
   if options.slow_tasks then stand_in(state, experiment) end
@@ -301,7 +301,7 @@ function engine.run(experiment, options)
   return {
     name = experiment.name, seed = options.seed, inputs = state.inputs, too_long = state.too_long,
     beyond = state.beyond, coverage = state.coverage, ports = state.ports, reduced = state.reduced,
-    expect = experiment.subjects, interrupted = interrupted,
+    expect = experiment.subjects, interrupted = interrupted, bits = experiment.bits,
   }
 end
 

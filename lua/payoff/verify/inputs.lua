@@ -65,8 +65,12 @@ function inputs.new(options)
   math.randomseed(options.seed, 0)
   local self = setmetatable({
     own = {}, bases = options.tasks, limits = {}, random = math.random, queue = {}, at = 0,
-    seen = {}, only_own = options.only_own,
+    seen = {},
   }, Source)
+  if options.bits then -- two's complement: one more below zero
+    self.low = digits.power(options.bits - 1)
+    self.high = digits.add(self.low, -1)
+  end
   for _, entry in ipairs(options.corpus) do
     if entry.kind == "failure" then self:put("failure", entry.task, true) end
   end
@@ -80,9 +84,28 @@ function inputs.new(options)
   return self
 end
 
+-- Every integer in it lies within the limits. Most are short, and need no arithmetic.
+local function fits(value, low, high)
+  local tag = value[1]
+  if tag == "i" then
+    local text = value[2]
+    if #text < #high then return true end
+    return not digits.larger(text, text:sub(1, 1) == "-" and low or high)
+  end
+  if tag == "s" or tag == "f" or tag == "y" then return true end
+  for i = 2, #value do
+    if type(value[i]) == "table" and not fits(value[i], low, high) then return false end
+  end
+  return type(tag) ~= "table" or fits(tag, low, high) -- the key of a dict's pair
+end
+
+function Source:fits(task)
+  return not self.low or fits(task, self.low, self.high)
+end
+
 function Source:put(kind, task, own, position)
   local text = json.encode(task)
-  if self.seen[text] then return end
+  if self.seen[text] or not (own or self:fits(task)) then return end
   self.seen[text] = true
   self.queue[#self.queue + 1] = { kind = kind, task = task, own = own, position = position }
 end
@@ -186,7 +209,7 @@ function Source:invented()
     local input = self:invent()
     if not input then return nil end
     local text = json.encode(input.task)
-    if not self.seen[text] and not self:is_too_large(input.task) then
+    if not self.seen[text] and self:fits(input.task) and not self:is_too_large(input.task) then
       self.seen[text] = true
       return input
     end

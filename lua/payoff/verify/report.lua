@@ -8,7 +8,7 @@ local report = {}
 
 local labels = {
   identity = "differs in whose object it returns", message = "differs in its message",
-  zero = "differs in the sign of a zero", number = "returns another kind of number",
+  zero = "differs in the sign of a zero", number = "returns another type of the same value",
   within = "in tolerance", refused = "refuses", noraise = "cannot raise",
   lenient = "differs where the reference refuses", opaque = "compared by its text alone",
 }
@@ -43,6 +43,9 @@ local function tried(result)
   end
   if result.beyond > 0 then
     text = text .. (" %d more were beyond its memory or depth."):format(result.beyond)
+  end
+  if result.bits then
+    text = text .. (" Integers beyond %d bits were not made up (check.bits)."):format(result.bits)
   end
   if result.reduced then
     text = text .. " The experiment's own tasks are too slow to vary: inputs were made from "
