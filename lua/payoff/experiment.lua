@@ -18,7 +18,8 @@ experiment.Experiment = Experiment
 
 local fields = {
   name = "string", title = "string", reference = "table", subjects = "table",
-  tasks = "table", workload = "function", sizes = "table", modes = "table", jobs = "table",
+  tasks = "table", workload = "function", sizes = "table", bounds = "table",
+  modes = "table", jobs = "table",
   starts = "table", check = "table", metrics = "table", counters = "table",
   precision = "number", budget = "number", confidence = "number", blocks = "number",
   timeout = "number", samples = "number",
@@ -44,7 +45,7 @@ local function check_fields(t, complain)
     if not wanted then
       complain("payoff.experiment: no field '%s'%s", tostring(key),
         nearest.hint(tostring(key), keys_of(fields)))
-    elseif type(value) ~= wanted then
+    elseif type(value) ~= wanted and not (key == "sizes" and value == "auto") then
       complain("%s must be a %s, not a %s", key, wanted, type(value))
     end
   end
@@ -97,28 +98,42 @@ local function encode_tasks(tasks, label, complain)
   return encoded
 end
 
-local function check_sizes(t, complain)
-  local out = {}
-  for i, size in ipairs(t.sizes or { 1 }) do
-    if type(size) ~= "number" or size <= 0 then
-      complain("sizes[%d] must be a positive number", i)
-    end
-    local tasks, label = t.tasks, "tasks"
-    if t.workload then
-      local ok, result = pcall(t.workload, size)
-      if not ok then
-        if fault.is(result) then error(result, 0) end
-        fault.raise("data", "%s", tostring(result))
-      end
-      tasks, label = result, ("workload(%s)"):format(size)
-    elseif i > 1 then
-      complain("several sizes need workload = function(size) … end in place of tasks")
-    end
-    local encoded = encode_tasks(tasks, label, complain)
-    local call = values.text(encoded[1])
-    out[i] = { size = size, tasks = encoded, example = call }
+-- One size with its tasks; `i` is its place in the script's list.
+local function make_size(t, size, i, complain)
+  if type(size) ~= "number" or size <= 0 then
+    complain("sizes[%d] must be a positive number", i)
   end
+  local tasks, label = t.tasks, "tasks"
+  if t.workload then
+    local ok, result = pcall(t.workload, size)
+    if not ok then
+      if fault.is(result) then error(result, 0) end
+      fault.raise("data", "%s", tostring(result))
+    end
+    tasks, label = result, ("workload(%s)"):format(size)
+  elseif i > 1 then
+    complain("several sizes need workload = function(size) … end in place of tasks")
+  end
+  local encoded = encode_tasks(tasks, label, complain)
+  return { size = size, tasks = encoded, example = values.text(encoded[1]) }
+end
+
+local function make_sizes(t, list, complain)
+  local out = {}
+  for i, size in ipairs(list) do out[i] = make_size(t, size, i, complain) end
   return out
+end
+
+-- { low =, high = } of sizes = "auto": they are chosen when it is run (payoff.model.sizes).
+local function check_bounds(t, wanted, complain)
+  if t.bounds ~= nil and not wanted then complain("bounds belong to sizes = \"auto\"") end
+  if not wanted then return nil end
+  if not t.workload then complain("sizes = \"auto\" needs workload = function(size) … end") end
+  local low, high = table.unpack(t.bounds or { 1, 1000000 })
+  if type(low) ~= "number" or type(high) ~= "number" or not (0 < low and low < high) then
+    complain("bounds are the smallest and the largest size, like bounds = { 1, 10000 }")
+  end
+  return { low = low, high = high }
 end
 
 local function check_words(list, allowed, label, complain)
@@ -204,17 +219,33 @@ local function check_tolerance(t, complain)
   return tolerance
 end
 
+-- Other sizes than the script's: --sizes.
+function Experiment:use_sizes(list)
+  if not self.declared.workload then
+    fault.raise("usage", "--sizes: this experiment has no workload = function(size) … end")
+  end
+  self.sizes, self.auto = make_sizes(self.declared, list, self.complain), nil
+end
+
+function Experiment:choose_sizes(low, high)
+  local bounds = low and { low, high } or self.declared.bounds
+  self.auto = check_bounds({ workload = self.declared.workload, bounds = bounds }, true,
+    self.complain)
+end
+
 function experiment.new(t, where, path)
   local complain = complainer(where)
   if type(t) ~= "table" then
     complain("payoff.experiment takes a table: payoff.experiment { … }")
   end
   check_fields(t, complain)
+  local auto = check_bounds(t, t.sizes == "auto", complain)
   local self = {
+    auto = auto, declared = t, complain = complain,
     where = where, file = path, folder = paths.folder(path),
     name = t.name, title = t.title or t.name,
     subjects = check_subjects(t, complain),
-    sizes = check_sizes(t, complain),
+    sizes = make_sizes(t, auto and { auto.low } or t.sizes or { 1 }, complain),
     modes = check_words(t.modes or { "serial" }, modes, "modes", complain),
     starts = check_words(t.starts or { "cold", "warm" }, starts, "starts", complain),
     jobs = check_jobs(t, complain),

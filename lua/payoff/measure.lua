@@ -7,7 +7,9 @@ local engine = require "payoff.run.engine"
 local fault = require "payoff.fault"
 local options = require "payoff.options"
 local paths = require "payoff.paths"
+local profile = require "payoff.model.profile"
 local recorder = require "payoff.run.recorder"
+local sizes = require "payoff.model.sizes"
 local sys = require "payoff.native.sys"
 local table_format = require "payoff.formats.table"
 
@@ -26,6 +28,14 @@ function measure.options(command)
     .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
   command:flag("--no-verify", "Skip the quick part of `payoff verify` (about half a second for "
     .. "each port): only the experiment's own tasks are compared."):target("no_verify")
+  command:option("--sizes", "auto: sizes around the points where ports begin to pay off; "
+    .. "auto:1:5000 within bounds; or a list, like 1,10,100."):argname("WHICH")
+  command:option("--share", "The share of the whole program's time that the function takes, like "
+    .. "0.35 or 0.3..0.4: what would porting it do to the program?"):argname("SHARE")
+  command:option("--profile", "Read the share from cProfile's file, or from collapsed stacks.")
+    :argname("FILE")
+  command:option("--function", "The function that --profile is asked for, NAME or FILE.py:NAME "
+    .. "(default: the reference)."):argname("NAME"):target("func")
   command:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")
   command:option("--seed", "Seed of every random choice (default: drawn, and recorded).")
     :argname("N")
@@ -91,8 +101,18 @@ local function recorder_of(experiment, arguments)
   return recorder.new(arguments.db or beside)
 end
 
+local function choose_sizes(experiment, wanted)
+  local how = { engine = engine.run, clock = sys.monotonic_s,
+    budget_s = wanted.budget_s or experiment.budget }
+  for _, name in ipairs { "only", "python", "pin", "seed" } do how[name] = wanted[name] end
+  return sizes.choose(experiment, how)
+end
+
 function measure.run(experiment, arguments)
   local wanted = engine_options(arguments)
+  if arguments.sizes then sizes.ask(experiment, arguments.sizes) end
+  wanted.program = profile.program(arguments, experiment)
+  if experiment.auto then wanted.sizing = choose_sizes(experiment, wanted) end
   wanted.recorder = recorder_of(experiment, arguments)
   local model = engine.run(experiment, wanted)
   local lines, problem = measure.write_reports(model, arguments.out)

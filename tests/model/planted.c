@@ -34,13 +34,13 @@ static int64_t take(int64_t n, double microseconds)
 /* What the others are compared with. */
 int64_t reference(int64_t n)
 {
-    return take(n, 500 + 50.0 * (double)n);
+    return take(n, 1500 + 50.0 * (double)n);
 }
 
 /* Meets the reference at n = 3000 / 25 = 120. */
 int64_t port(int64_t n)
 {
-    return take(n, 3500 + 25.0 * (double)n);
+    return take(n, 4500 + 25.0 * (double)n);
 }
 
 int64_t always(int64_t n)
@@ -50,12 +50,12 @@ int64_t always(int64_t n)
 
 int64_t never(int64_t n)
 {
-    return take(n, 900 + 65.0 * (double)n);
+    return take(n, 4000 + 65.0 * (double)n);
 }
 
 /* No straight line: beyond 400 elements it is much dearer, and below it meets the reference at 120. */
 int64_t bent(int64_t n)
 {
     double extra = n > 400 ? (double)(n - 400) * 80 : 0;
-    return take(n, 3500 + 25.0 * (double)n + extra);
+    return take(n, 4500 + 25.0 * (double)n + extra);
 }

@@ -15,9 +15,9 @@ return payoff.experiment {
   name = "planted",
   reference = planted "reference",
   subjects = { planted "port", planted "always", planted "never", planted "bent" },
-  sizes = auto and "auto" or { 1, 60, 100, 150, 400, 1000 },
-  bounds = auto and { 1, 10000 } or nil,
+  sizes = auto and "auto" or { 1, 100, 150, 400, 800 },
+  bounds = auto and { 1, 2000 } or nil,
   workload = function(n) return { { n } } end,
   metrics = { "os" },
-  blocks = 6, samples = 3,
+  blocks = 6, samples = 2,
 }

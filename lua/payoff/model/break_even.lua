@@ -140,10 +140,14 @@ function break_even.at_text(at)
 end
 
 -- Crossings outside what was measured are no crossings of what was measured.
-local function settle(group, found, least, most)
+local function settle(group, found, same, least, most)
   local at, kind = found.at.estimate, found.kind
   group.state = kind
-  if kind == "from" or kind == "up to" then
+  if same then
+    -- Every size that was measured is surely won, or surely lost: lines cannot overrule that.
+    group.state = same
+    group.outside = at > most and at < math.huge and "above" or nil
+  elseif kind == "from" or kind == "up to" then
     local at_least, at_most = at < least, at > most
     if at_least or at_most then
       group.outside = at_least and "below" or "above"
@@ -200,7 +204,7 @@ local function measure(run, group)
   end
   group.at, group.reason = plain(found.at), found.at.reason
   if group.straight or change then
-    settle(group, found, group.from_size, group.to_size)
+    settle(group, found, everywhere(list), group.from_size, group.to_size)
   else
     -- Nothing is extrapolated along lines that are none: what was measured speaks.
     group.state, group.at = everywhere(list) or "unknown", {}

@@ -96,7 +96,9 @@ local function run(subject, recipe, folder, options)
     or { "/bin/sh", "-c", recipe.command }
   local command = type(recipe.command) == "table" and table.concat(recipe.command, " ")
     or recipe.command
-  subject.built = { command = command, stale = is_stale(recipe, folder) }
+  -- Built a moment ago, for a pilot (payoff.model.sizes): that is what its build took.
+  local before = subject.built and subject.built.seconds
+  subject.built = { command = command, stale = is_stale(recipe, folder), seconds = before }
   if not subject.built.stale then return "ok" end
 
   options.note(("building %s"):format(subject.name))

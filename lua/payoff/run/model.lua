@@ -178,6 +178,7 @@ function model.make(state)
   run.blocks = state.blocks_done
   run.forecast = state.forecast
   run.verified = state.verified
+  run.program, run.sizing = state.options.program, state.options.sizing
   run.level = state.plan and state.plan.level or state.experiment.confidence
   run.warnings = model.warnings(state)
   return derive.run(run, state.experiment.metric_list)
