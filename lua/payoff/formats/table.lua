@@ -5,8 +5,10 @@
 -- One row per subject × mode × jobs × start. A wrong row's time is struck out (in brackets where
 -- the terminal cannot) and what it returned stands below; what cannot be counted is one line.
 
+local columns = require "payoff.formats.columns"
 local compare = require "payoff.run.compare"
 local digest = require "payoff.digest"
+local glance = require "payoff.formats.glance"
 local layout = require "payoff.layout"
 local units = require "payoff.units"
 
@@ -21,92 +23,21 @@ local function painter(color)
   end
 end
 
-local words = {
-  identical = "identical", within = "in tolerance", wrong = "WRONG", failed = "FAILED",
-  missing = "missing", unmeasured = "—",
-}
+local words = columns.words
 local word_style = { wrong = "red", failed = "red", missing = "yellow", within = "yellow" }
 
-local function mode_text(cell)
-  if cell.mode == "serial" then return "serial" end
-  return ("%s ×%d %s"):format(cell.mode, cell.jobs, cell.start)
-end
-
-local function event_index(run, name)
-  for i, event in ipairs(run.events) do
-    if event.asked == name then return i end
-  end
-end
-
-local function counted(run, index)
-  for _, cell in ipairs(run.cells) do
-    if index and cell.per_task[index] and cell.per_task[index].median then return true end
-  end
-  return false
-end
-
-local function columns_of(run)
-  local instructions = event_index(run, "instructions")
-  local list = {
-    { "subject", function(cell) return cell.subject end },
-    { "mode", mode_text },
-    { "result", function(cell)
-      if cell.baseline and cell.verdict.state == "identical" then return "reference" end
-      return words[cell.verdict.state]
-    end },
-    { "time", function(cell) return (units.interval(cell.time, units.time)) end, right = true },
-    { "speed-up", function(cell)
-      if cell.baseline then return "1" end
-      return (units.interval(cell.speedup, units.ratio))
-    end, right = true },
-    { "efficiency", function(cell)
-      return cell.efficiency and units.percent(cell.efficiency.median) or ""
-    end, right = true },
-  }
-  for index, event in ipairs(run.events) do
-    if event.source == "simulated" and counted(run, index) then
-      list[#list + 1] = { "simulated instr/task", function(cell)
-        local value = cell.per_task[index]
-        return value and units.count(value.median) or units.UNKNOWN
-      end, right = true }
-    end
-  end
-  if counted(run, instructions) then
-    list[#list + 1] = { "instr/task", function(cell)
-      local value = cell.per_task[instructions]
-      return value and units.count(value.median) or units.UNKNOWN
-    end, right = true }
-    list[#list + 1] = { "IPC", function(cell)
-      local value = cell.metrics.ipc
-      return value and ("%.2f"):format(value.median) or units.UNKNOWN
-    end, right = true }
-  end
-  return list
-end
-
--- A wrong row's time: struck out, or in brackets where the terminal cannot.
-local function strike(columns, row, cell, color)
-  for i, column in ipairs(columns) do
-    if column[1] == "time" and cell.verdict.state == "wrong" and not color then
-      row[i] = "(" .. row[i] .. ")"
-    end
-  end
-  return row
-end
-
-local function grid(cells, columns, paint, color)
+local function grid(cells, list, paint, color)
   local header, rows, right = {}, {}, {}
-  for i, column in ipairs(columns) do header[i], right[i] = column[1], column.right end
+  for i, column in ipairs(list) do header[i], right[i] = column.title, column.right end
   for r, cell in ipairs(cells) do
     rows[r] = {}
-    for i, column in ipairs(columns) do rows[r][i] = column[2](cell) or units.UNKNOWN end
-    strike(columns, rows[r], cell, color)
+    for i, column in ipairs(list) do rows[r][i] = column.text(cell, color) or units.UNKNOWN end
   end
   return layout.grid(header, rows, right, function(row, column, text)
     if row == 0 then return paint(text, "bold") end
-    local state = cells[row].verdict.state
-    if columns[column][1] == "result" then return paint(text, word_style[state]) end
-    if columns[column][1] == "time" and state == "wrong" then return paint(text, "strike") end
+    local state, title = cells[row].verdict.state, list[column].title
+    if title == "result" then return paint(text, word_style[state]) end
+    if title == "time" and state == "wrong" then return paint(text, "strike") end
     return text
   end)
 end
@@ -167,7 +98,7 @@ end
 local function simulated(run)
   local out, seen = {}, {}
   for index, event in ipairs(run.events) do
-    if event.source == "simulated" and counted(run, index) then
+    if event.source == "simulated" and columns.counted(run, index) then
       out[1] = ("simulated instr/task: %s"):format(event.reason)
     end
   end
@@ -195,22 +126,41 @@ local function summary(run, options)
   return out
 end
 
+-- The cells that have a row: a wrong subject is timed once, serially, and one row says it all.
+local function shown_cells(run)
+  local shown = {}
+  for _, cell in ipairs(run.cells) do
+    if cell.verdict.state ~= "wrong" or #cell.samples > 0 or cell.mode == "serial" then
+      shown[#shown + 1] = cell
+    end
+  end
+  return shown
+end
+
+local function of_size(cells, size)
+  local list = {}
+  for _, cell in ipairs(cells) do
+    if cell.size == size then list[#list + 1] = cell end
+  end
+  return list
+end
+
 function format.render(run, options)
   options = options or {}
-  local paint, out = painter(options.color), {}
-  local columns = columns_of(run)
+  local paint, out, cells = painter(options.color), {}, shown_cells(run)
+  local list = columns.fit(run, cells, (options.columns or 80) - 1)
   for _, size in ipairs(run.sizes) do
-    local cells = {}
-    for _, cell in ipairs(run.cells) do
-      -- A wrong subject is timed once, serially: one row says it all.
-      local shown = cell.verdict.state ~= "wrong" or #cell.samples > 0 or cell.mode == "serial"
-      if cell.size == size.size and shown then cells[#cells + 1] = cell end
-    end
     out[#out + 1] = paint(run.experiment.title, "bold") .. " — " .. size_title(run, size)
     out[#out + 1] = ""
-    out[#out + 1] = grid(cells, columns, paint, options.color)
+    out[#out + 1] = grid(of_size(cells, size.size), list, paint, options.color)
   end
-  for _, note in ipairs(notes(run, paint)) do out[#out + 1] = note end
+  out[#out + 1] = glance.lines(digest.of(run), (options.columns or 80) - 1)
+  if #list.left_out > 0 then
+    out[#out + 1] = ("For want of width not shown: %s. The reports have all.\n"):format(
+      table.concat(list.left_out, ", "))
+  end
+  local width = math.max(60, (options.columns or 80) - 1)
+  for _, note in ipairs(notes(run, paint)) do out[#out + 1] = layout.wrap(note, width, "  ") end
   for _, line in ipairs(summary(run, options)) do out[#out + 1] = line end
   return table.concat(out, "\n") .. "\n"
 end
