@@ -76,7 +76,9 @@ class Plan(Case):
         result = self.payoff("run", "small.lua", "--out", "out", "--no-db", "--budget", "3",
                              "--precision", "0.01")
         self.assertEqual(result.status, 0, result.err)
-        self.assertEqual(result.err.count("would take about --budget"), 1, result.err)
+        # On a busy machine even these 3 s may be too few for an interval.
+        said = [words for words in ("would take about --budget", "would do") if words in result.err]
+        self.assertEqual(len(said), 1, result.err)
         self.assertIn("Foreseen at the start", " ".join(result.out.split()))
 
     def test_dear_rows_get_one_process_per_block(self):
