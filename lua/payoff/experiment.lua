@@ -22,7 +22,7 @@ local fields = {
   modes = "table", jobs = "table",
   starts = "table", check = "table", metrics = "table", counters = "table",
   precision = "number", budget = "number", confidence = "number", blocks = "number",
-  timeout = "number", samples = "number",
+  timeout = "number", samples = "number", simulate = "table",
 }
 
 local modes = { serial = true, process = true, thread = true }
@@ -134,6 +134,29 @@ local function check_bounds(t, wanted, complain)
     complain("bounds are the smallest and the largest size, like bounds = { 1, 10000 }")
   end
   return { low = low, high = high }
+end
+
+-- What the simulator counts in place of the first size: tasks of its own, or another size.
+local function check_simulate(t, complain)
+  local wanted = t.simulate
+  if not wanted then return nil end
+  for key in pairs(wanted) do
+    if key ~= "tasks" and key ~= "size" then
+      complain("simulate: no field '%s'%s", tostring(key),
+        nearest.hint(tostring(key), { "tasks", "size" }))
+    end
+  end
+  if (wanted.tasks == nil) == (wanted.size == nil) then
+    complain("simulate wants either tasks = { … } or size = a number")
+  elseif wanted.size ~= nil and not t.workload then
+    complain("simulate.size needs workload = function(size) … end; give simulate.tasks instead")
+  elseif wanted.tasks ~= nil and type(wanted.tasks) ~= "table" then
+    complain("simulate.tasks must be a list of tasks, like { {10} }")
+  end
+  local out = make_size({ tasks = wanted.tasks, workload = wanted.size and t.workload },
+    wanted.size or 1, 1, complain)
+  out.size = wanted.size
+  return out
 end
 
 local function check_words(list, allowed, label, complain)
@@ -252,6 +275,7 @@ function experiment.new(t, where, path)
     tolerance = check_tolerance(t, complain), bits = check_bits(t, complain),
     metrics = t.metrics or { "ipc", "os" },
     counters = check_counters(t, complain),
+    simulate = check_simulate(t, complain),
     precision = check_number(t, "precision", 1e-4, 1, 0.02, complain),
     budget = check_number(t, "budget", 0.1, 1e6, 60, complain),
     confidence = check_number(t, "confidence", 0.5, 0.9999, 0.95, complain),

@@ -10,6 +10,7 @@ local compare = require "payoff.run.compare"
 local digest = require "payoff.digest"
 local glance = require "payoff.formats.glance"
 local layout = require "payoff.layout"
+local simulated_notes = require "payoff.run.simulated_notes"
 local units = require "payoff.units"
 
 local format = { name = "table", extension = ".txt", describe = "the table as plain text" }
@@ -94,24 +95,6 @@ local function interval_line(run)
   end
 end
 
--- Where simulated counts come from, and why some cells have none: one line each.
-local function simulated(run)
-  local out, seen = {}, {}
-  for index, event in ipairs(run.events) do
-    if event.source == "simulated" and columns.counted(run, index) then
-      out[1] = ("simulated instr/task: %s"):format(event.reason)
-    end
-  end
-  for _, cell in ipairs(run.cells) do
-    local own = cell.simulated
-    if own and own.state == "not counted" and not seen[own.reason] then
-      seen[own.reason] = true
-      out[#out + 1] = ("not counted by the simulator (%s): %s"):format(cell.id, own.reason)
-    end
-  end
-  return out
-end
-
 local function summary(run, options)
   local width, out = math.max(60, (options.columns or 80) - 1), {}
   local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
@@ -121,7 +104,7 @@ local function summary(run, options)
     if group.limit then add(group.text) end
   end
   for _, line in ipairs(counting(run)) do add(line) end
-  for _, line in ipairs(simulated(run)) do add(line) end
+  for _, line in ipairs(simulated_notes.of(run)) do add(line) end
   for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end
   return out
 end

@@ -9,6 +9,7 @@ local estimate = require "payoff.run.estimate"
 local metrics = require "payoff.metrics"
 local model = require "payoff.model"
 local scaling = require "payoff.run.scaling"
+local simulated = require "payoff.run.simulated"
 
 local derive = {}
 
@@ -62,7 +63,8 @@ local function counts(run, cell, metric_list, names, level)
   for index, event in ipairs(run.events) do
     local subject = run.subject_of[cell.subject]
     local bracket = subject and subject.bracket and subject.bracket.counts[index]
-    cell.per_task[index] = event.source == "simulated" and estimate.simulated(cell)
+    cell.per_task[index] = event.source == "simulated"
+      and estimate.simulated(cell, event.name)
       or estimate.per_task(cell, index, level, bracket)
   end
   for _, metric in ipairs(metric_list) do
@@ -71,6 +73,7 @@ local function counts(run, cell, metric_list, names, level)
       cell.metrics[value.name] = estimate.metric(cell, value, names, compute, level)
     end
   end
+  simulated.fill_metrics(cell, metric_list, metrics.value)
 end
 
 local function reason_of(run, metric)
@@ -100,7 +103,7 @@ local function metric_rows(run, metric_list)
       }
     end
   end
-  return rows
+  return simulated.add_metrics(rows, run, metric_list)
 end
 
 function derive.run(run, metric_list)

@@ -23,7 +23,7 @@ local placement = require "payoff.run.placement"
 local plan = require "payoff.run.plan"
 local progress = require "payoff.run.progress"
 local session = require "payoff.run.session"
-local simulate = require "payoff.run.simulate"
+local simulator = require "payoff.run.simulator"
 local sys = require "payoff.native.sys"
 local verdict = require "payoff.run.verdict"
 local verify = require "payoff.run.verify"
@@ -280,7 +280,7 @@ function engine.run(experiment, options)
   state.passes = passes.new(state.counters)
   state.counts = options.counts or experiment.counters.source
   if state.counts == "simulated" then
-    state.simulated_event, state.simulator = simulate.event()
+    state.simulated_events = simulator.events(experiment)
   end
   state.head = model.head(state)
   if options.recorder then state.recorder = options.recorder(state) end
@@ -294,7 +294,7 @@ function engine.run(experiment, options)
     verify.run(state)
     state.began_s = sys.monotonic_s()
     if options.blocks ~= 0 then run_blocks(state) end
-    if state.counts == "simulated" then simulate.run(state) end
+    if state.counts == "simulated" then simulator.run(state) end
   end)
   local run = model.make(state)
   if state.recorder then

@@ -160,11 +160,16 @@ function estimate.per_task(cell, index, level, bracket)
 end
 
 -- What a simulator counted per task (payoff.run.simulate): one count of each cell, no interval.
-function estimate.simulated(cell)
+function estimate.simulated(cell, name)
   local counted = cell.simulated
   if not counted then return nil end
   local out = { state = counted.state, source = counted.source, reason = counted.reason }
-  if counted.count then out.median, out.n = counted.count / (counted.loops * cell.tasks), 1 end
+  local events = counted.counts and counted.counts[name]
+  if events then
+    out.median, out.n = events / (counted.loops * (counted.tasks or cell.tasks)), 1
+  elseif counted.counts then
+    out.state, out.reason = "not counted", "the simulator was not asked for it"
+  end
   return out
 end
 

@@ -136,7 +136,7 @@ end
 -- The counters' events, and the simulator's after them, which no sample has a reading of.
 local function events_of(state)
   local events = state.counters:events()
-  events[#events + 1] = state.simulated_event
+  for _, event in ipairs(state.simulated_events or {}) do events[#events + 1] = event end
   return events
 end
 

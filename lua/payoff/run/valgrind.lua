@@ -1,16 +1,18 @@
--- valgrind: a worker under Valgrind, and how many instructions it executed.
+-- valgrind: a worker under Valgrind, and what it counted there.
 --
 --   local tool, reason = valgrind.find()     --> { path = "/usr/bin/valgrind", version = "3.19.0" }
---   local guest, reason = valgrind.start(tool, "callgrind", launcher, subject, 120)
---   guest.process:call { … };  guest.process:stop(60)
---   guest:brackets()      --> { 11, 4021, … }: per bracket of the worker (callgrind alone)
---   guest:total()         --> 51234567: of the whole process (cachegrind alone)
+--   local guest, reason = valgrind.start(tool, launcher, subject, { way = "bracket" })
+--   guest:call { cmd = "run", … };           -- true | nil, reason
+--   guest:taken()         --> { Ir = 4021, Dr = …, files = 1 }: what came since the last call
+--   guest:total()         --> the same of the whole process, which it ends
 --   guest:close()         -- ends the worker and removes its files
 --
--- Valgrind translates the program and counts each instruction that it executes in user space; the
--- same program on the same input has the same count to the last digit, as long as nothing that it
--- looks at changes: the environment, the hash seed, clocks, files. The environment is fixed here.
+-- Valgrind translates the program and counts what it executes in user space; the same program on
+-- the same input has the same count to the last digit, as long as nothing that it looks at changes
+-- (payoff.run.steady). Its threads take turns: one runs at a time.
 
+local simulated = require "payoff.run.simulated"
+local steady = require "payoff.run.steady"
 local sys = require "payoff.native.sys"
 local worker = require "payoff.native.worker"
 
@@ -19,27 +21,6 @@ local valgrind = {}
 local Guest = {}
 Guest.__index = Guest
 Guest.__close = function(self) self:close() end
-
--- What a subject may need to be found at all; the rest of the caller's environment stays outside.
-local kept = { "PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV",
-  "VALGRIND_LIB" }
-
-local function environment(subject)
-  local own, env = sys.environ(), {}
-  for _, name in ipairs(kept) do env[name] = own[name] end
-  -- A .pyc file that one process writes and the next one reads would be part of their difference.
-  env.LANG, env.PYTHONHASHSEED, env.PYTHONDONTWRITEBYTECODE = "C.UTF-8", "0", "1"
-  env.PAYOFF_STEADY = "1"
-  for name, value in pairs(subject.env or {}) do env[name] = tostring(value) end
-  return env
-end
-
--- The cache is not simulated, so its geometry cannot matter; "collect-atstart" is switched on by
--- the worker's brackets (profiler/workers/native/simulator.h).
-local options = {
-  callgrind = { "--collect-atstart=no", "--callgrind-out-file=%s/out.%%p" },
-  cachegrind = { "--cache-sim=no", "--branch-sim=no", "--cachegrind-out-file=%s/out.%%p" },
-}
 
 function valgrind.find()
   local path = sys.which("valgrind")
@@ -56,63 +37,111 @@ end
 
 local function scratch_folder()
   local base = sys.environ().TMPDIR
-  local path = ("%s/payoff-%d-%x"):format(base and base ~= "" and base or "/tmp", sys.pid(),
+  local path = ("%s/payoff-%010d-%016x"):format(base and base ~= "" and base or "/tmp", sys.pid(),
     sys.random_seed())
   local made, message = sys.mkdirs(path)
   if not made then return nil, message end
   return path
 end
 
+-- how.way: "bracket" (callgrind, which the worker's brackets switch on) or "difference"
+-- (cachegrind, which counts whole processes). how.from_start: count from the start of the process,
+-- and follow programs that it starts.
+local function command(tool, how, folder)
+  local callgrind = how.way == "bracket"
+  local argv = { tool.path, "-q", callgrind and "--tool=callgrind" or "--tool=cachegrind" }
+  local function add(...) argv[#argv + 1] = string.format(...) end
+  add("--%s-out-file=%s/out.%%p", callgrind and "callgrind" or "cachegrind", folder)
+  if callgrind then add("--instr-atstart=%s", how.from_start and "yes" or "no") end
+  add("--cache-sim=%s", how.cache and "yes" or "no")
+  add("--branch-sim=%s", how.branch and "yes" or "no")
+  add("--trace-children=%s", how.from_start and "yes" or "no")
+  for _, option in ipairs(simulated.geometry) do add("%s", option) end
+  return argv
+end
+
 -- guest | nil, reason, code
-function valgrind.start(tool, name, launcher, subject, timeout_s)
+function valgrind.start(tool, launcher, subject, how)
   local spec, message = launcher:spec(subject)
   if not spec then return nil, message end
   local folder, code
   folder, message = scratch_folder()
   if not folder then return nil, message end
-  local argv = { tool.path, "-q", "--tool=" .. name }
-  for _, option in ipairs(options[name]) do argv[#argv + 1] = option:format(folder) end
+  local argv = command(tool, how, folder)
   table.move(spec.argv, 1, #spec.argv, #argv + 1, argv)
   -- A limit of the address space would be Valgrind's, which needs several times the subject's.
-  spec.argv, spec.env, spec.memory_bytes = argv, environment(subject), nil
-  spec.timeout_s = timeout_s
-  local guest = setmetatable({ folder = folder, name = name }, Guest)
+  spec.argv, spec.memory_bytes = argv, nil
+  spec.env = steady.environment(subject, { PAYOFF_SIMULATOR = how.extension })
+  spec.timeout_s = 120
+  local guest = setmetatable({ folder = folder, timeout_s = how.timeout_s, seen = {} }, Guest)
   guest.process, message, code = worker.start(spec)
   if not guest.process then
     guest:close()
     return nil, message, code
   end
-  guest.pid = guest.process:pid()
   return guest
 end
 
 -- Valgrind ends a program at an instruction that it does not know with SIGILL.
-function Guest:why_it_ended()
-  local ending = self.process:stop(1)
-  if ending.signal_name ~= "SIGILL" then return nil end
-  return "it uses instructions that Valgrind does not know (AVX-512?): build it for an older CPU, "
-    .. "for example with -march=x86-64-v3, to have it counted"
-end
-
-function Guest:read(suffix, pattern)
-  local text, message = sys.read_file(("%s/out.%d%s"):format(self.folder, self.pid, suffix))
-  if not text then return nil, message end
-  local count = math.tointeger(tonumber(text:match(pattern)))
-  if not count then return nil, ("%s wrote no count"):format(self.name) end
-  return count
-end
-
-function Guest:brackets()
-  local list, part = {}, 1
-  while true do
-    local count = self:read("." .. part, "\ntotals: (%d+)")
-    if not count then return list end
-    list[part], part = count, part + 1
+function Guest:explain(message)
+  local illegal = message and message:find("SIGILL", 1, true)
+  if not illegal and not self.process:alive() then
+    illegal = self.process:stop(1).signal_name == "SIGILL"
   end
+  return illegal and "it uses instructions that Valgrind does not know (AVX-512?): build it for an "
+    .. "older CPU, for example with -march=x86-64-v3, to have it counted" or message
 end
 
--- Known when the process has ended.
-function Guest:total() return self:read("", "\nsummary: (%d+)") end
+function Guest:call(message)
+  local reply, why, code = self.process:call(message, self.timeout_s)
+  if reply then return reply end
+  return nil, self:explain(why), code
+end
+
+function Guest:results()
+  local results, why, code = self.process:results(self.timeout_s)
+  if results then return results end
+  return nil, self:explain(why), code
+end
+
+-- The numbers of one file: the names stand in a line "events:", what was counted in "totals:" or
+-- "summary:".
+local function parse(text)
+  local names = text and text:match("\nevents: ([^\n]+)")
+  local numbers = text and (text:match("\ntotals: ([^\n]+)") or text:match("\nsummary: ([^\n]+)"))
+  if not names or not numbers then return nil end
+  local columns, each = {}, numbers:gmatch("%d+")
+  -- Zeros at the end of the line are left out.
+  for name in names:gmatch("%S+") do columns[name] = math.tointeger(tonumber(each() or 0)) end
+  return columns
+end
+
+-- The sum over all files that are new: of all processes that have written one.
+function Guest:taken()
+  local sum, files = {}, 0
+  for _, name in ipairs(sys.list(self.folder) or {}) do
+    if not self.seen[name] then
+      self.seen[name] = true
+      local columns = parse(sys.read_file(self.folder .. "/" .. name))
+      if columns then
+        simulated.add(sum, columns)
+        files = files + 1
+      end
+    end
+  end
+  return sum, files
+end
+
+-- Ends the process in an orderly way; nil, reason when it does not.
+function Guest:total()
+  local ending = self.process:stop(120)
+  if ending.killed or ending.exit ~= 0 then
+    return nil, "its process did not end in an orderly way"
+  end
+  local sum, files = self:taken()
+  if files == 0 then return nil, "Valgrind wrote no counts" end
+  return sum
+end
 
 function Guest:close()
   if self.process then

@@ -25,7 +25,7 @@ static bool take_fd(struct bracket *bracket, long fd, struct status *st)
 
 bool bracket_init(struct bracket *bracket, const char *fds, struct status *st)
 {
-    *bracket = (struct bracket){.simulated = simulator_here()};
+    *bracket = (struct bracket){0};
     const char *at = fds != NULL ? fds : "";
     while (*at != '\0') {
         char *end;
@@ -85,14 +85,12 @@ void bracket_begin(struct bracket *bracket)
     bracket->cpu_before = read_cpu();
     read_groups(bracket, bracket->before);
     bracket->before_ns = clock_now_ns(CLOCK_MONOTONIC);
-    if (bracket->simulated)
-        simulator_begin();
+    simulator_begin();
 }
 
 void bracket_end(struct bracket *bracket)
 {
-    if (bracket->simulated)
-        simulator_end();
+    simulator_end();
     bracket->after_ns = clock_now_ns(CLOCK_MONOTONIC);
     read_groups(bracket, bracket->after);
     bracket->cpu_after = read_cpu();

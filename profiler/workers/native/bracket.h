@@ -31,7 +31,6 @@ struct bracket_cpu {
 struct bracket {
     int fds[BRACKET_GROUPS_MAX];
     size_t group_count;
-    bool simulated;                         /* Valgrind runs this process */
     struct bracket_reading *before, *after; /* owned, group_count each */
     int64_t before_ns, after_ns;            /* CLOCK_MONOTONIC */
     struct bracket_cpu cpu_before, cpu_after;

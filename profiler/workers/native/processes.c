@@ -1,5 +1,7 @@
 #include "workers/native/processes.h"
 
+#include "workers/native/simulator.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -122,6 +124,7 @@ static bool fail_death(const struct processes *crew, size_t id, int wait_status,
 /* The child's half of fork. */
 static void become_child(const struct processes *crew, pid_t parent)
 {
+    simulator_child();
     /* It must not outlive a parent that was killed, nor keep the protocol's pipes open. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         _exit(EXIT_FAILURE);
@@ -195,7 +198,9 @@ static _Noreturn void work_each_round(struct processes *crew, size_t id, int end
     char byte;
     call_tasks_touch(crew->work->tasks);
     while (TEMP_FAILURE_RETRY(read(end, &byte, 1)) == 1) {
+        simulator_begin();
         work_share(crew->work, id, CLOCK_PROCESS_CPUTIME_ID);
+        simulator_end();
         if (TEMP_FAILURE_RETRY(write(end, &byte, 1)) != 1)
             break;
     }

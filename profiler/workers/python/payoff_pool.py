@@ -58,6 +58,8 @@ class Pool:
         self.executor = None
         self.children = {}  # of the executor last used: pid -> Process
         self.outcomes = None  # of the tasks last run, as payoff_task.call returns them
+        # A child that waits for its next task must say by itself what a simulator has counted.
+        self.counts_tasks = payoff_task.simulator is not None and mode == "process"
         self.notes = []  # of each finished repetition: who, wall, CPU, swallowed of each task
 
     def make(self, barrier=None):
@@ -96,7 +98,8 @@ class Pool:
         self.outcomes = None
         self.children = getattr(executor, "_processes", None) or {}
         in_thread = self.mode == "thread"
-        futures = [executor.submit(payoff_task.call, in_thread, func, args) for args in tasks]
+        call = payoff_task.counted if self.counts_tasks else payoff_task.call
+        futures = [executor.submit(call, in_thread, func, args) for args in tasks]
         self.children = getattr(executor, "_processes", None) or {}
         self.outcomes = outcomes = []
         try:

@@ -16,6 +16,7 @@ from payoff_fault import clean, describe, type_name
 PATIENCE_S = 60  # for a pool to come up
 
 swallowed = []  # what went to sys.unraisablehook since the list was last emptied
+simulator = None  # the brackets of payoff_simulator.c, under Valgrind alone
 meeting = None  # the barrier at which the workers of a warm pool wait until all of them are up
 
 
@@ -31,16 +32,46 @@ def watch():
         sys.unraisablehook = unraisable
 
 
+def find_simulator():
+    """The module that PAYOFF_SIMULATOR names; see PROTOCOL.md."""
+    global simulator
+    file = os.environ.get("PAYOFF_SIMULATOR")
+    if file:
+        from importlib.machinery import ExtensionFileLoader
+        from importlib.util import module_from_spec, spec_from_loader
+
+        loader = ExtensionFileLoader("payoff_simulator", file)
+        simulator = module_from_spec(spec_from_loader("payoff_simulator", loader))
+        loader.exec_module(simulator)
+        os.register_at_fork(after_in_child=simulator.child)
+    return simulator
+
+
+def bracketed(work):
+    """The work in the simulator's bracket, as a function without arguments."""
+
+    def between():
+        simulator.begin()
+        work()
+        simulator.end()
+
+    return between
+
+
 def begin(barrier):
-    """The first thing that a worker of a warm pool does."""
+    """The first thing that a worker of a warm pool does, and one that was not forked."""
     global meeting
     meeting = barrier
+    if simulator is None:
+        find_simulator()
     watch()
 
 
 def meet(func):
     """The trivial call of each worker of a warm pool; func was imported to get here."""
     meeting.wait(PATIENCE_S)
+    if simulator is not None:
+        simulator.begin()  # what it does from here on belongs to its tasks
 
 
 def call(in_thread, func, args):
@@ -57,3 +88,10 @@ def call(in_thread, func, args):
         return error, value, threading.get_ident(), wall, cpu, ()
     seen, swallowed[:] = swallowed[:], []
     return error, value, os.getpid(), wall, cpu, seen
+
+
+def counted(in_thread, func, args):
+    """call() in a child of a simulated run; writes what the child did since its last task."""
+    outcome = call(in_thread, func, args)
+    simulator.end()
+    return outcome

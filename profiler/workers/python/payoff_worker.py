@@ -141,7 +141,7 @@ class Worker:
         self.counters, self.sources = counters, sources
         self.clock = no_clock if is_steady() else time.monotonic_ns
         self.func = self.method = self.tasks = self.results = self.pool = self.left = None
-        self.examiner = None
+        self.examiner, self.counted = None, False
 
     def hello(self, command):
         if command.get("protocol") != 1:
@@ -191,6 +191,7 @@ class Worker:
         if mode != "empty" and (self.func is None or self.tasks is None):
             raise Failure("usage", "run needs a `load` and a `prepare` that went well")
         self.results = self.left = None
+        self.counted = payoff_task.simulator is not None and not command.get("uncounted")
         payoff_task.swallowed.clear()
         if mode in ("empty", "serial"):
             self.close_pool()
@@ -269,6 +270,8 @@ class Worker:
 
     def measure(self, work):
         """The bracket around work, with CPU clocks around both."""
+        if self.counted:
+            work = payoff_task.bracketed(work)
         cpu_before = self.cpu_ns()
         try:
             wall_ns, before, after = bracket(self.counters, self.clock, work)
@@ -376,6 +379,7 @@ def main(sources):
         del sys.path[0]  # where this file lies; what the subject may import is in its `path`
     del sys.argv[1:]
     payoff_task.watch()
+    payoff_task.find_simulator()
     command_fd, reply_fd, counters = descriptors()
     worker, pid, last = Worker(counters, sources), os.getpid(), False
     with open(command_fd, "rb", closefd=False) as commands:
