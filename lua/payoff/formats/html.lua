@@ -19,6 +19,7 @@ local format = { name = "html", extension = ".html", describe = "a page with tab
 local SECTIONS = {
   require "payoff.html.sections.glance",
   charts.section("speedups", "How much faster", "Speed-up", require "payoff.html.charts.speedup"),
+  require "payoff.html.sections.right",
   require "payoff.html.sections.cells",
   charts.section("times", "How long it takes", "Time", require "payoff.html.charts.time"),
   charts.section("noise", "How steady it was", "Noise", require "payoff.html.charts.samples"),

@@ -11,7 +11,7 @@ local format = { name = "json", extension = ".json", describe = "the run model, 
 -- long as run.events.
 local LISTS = { libraries = true, warnings = true, sizes = true, events = true, subjects = true,
   cells = true, samples = true, workers = true, comparisons = true, scaling = true,
-  cpus = true, points = true }
+  cpus = true, points = true, findings = true, missing = true }
 local PER_EVENT = { counts = true, per_task = true }
 
 local plain

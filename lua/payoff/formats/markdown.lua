@@ -126,6 +126,11 @@ local function notes(run, d)
         escape(cell.verdict.text or "the reason is not known"))
     end
   end
+  for _, group in ipairs(d.groups) do
+    local why = (group.subject.verify or {}).why
+    if why then out[#out + 1] = ("- **%s**: %s"):format(escape(group.subject.name), escape(why)) end
+  end
+  if run.verified then out[#out + 1] = "- " .. escape(run.verified.text) end
   for _, entry in ipairs(d.uncounted) do
     out[#out + 1] = string.format("- %s: %s", escape(digest.uncounted_head(entry)),
       escape(entry.reason))

@@ -56,6 +56,8 @@ local function notes(run, paint)
     elseif state == "wrong" or state == "failed" or state == "within" then
       add(words[state], subject.verdict.text)
     end
+    local why = subject.verify and subject.verify.why
+    if why then out[#out + 1] = "  " .. why end
     for _, cell in ipairs(run.cells) do
       if cell.subject == subject.name and subject.state == "ok" and state ~= "wrong"
         and (cell.verdict.state == "failed" or cell.verdict.state == "missing") then
@@ -100,6 +102,7 @@ local function summary(run, options)
   local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
   add(interval_line(run))
   for _, line in ipairs(compare.sentences(run)) do add(line) end
+  add(run.verified and run.verified.text)
   for _, group in ipairs(run.scaling or {}) do
     if group.limit then add(group.text) end
   end

@@ -81,6 +81,7 @@ function Recorder:finish(run)
         level = run.level, blocks = run.blocks, forecast = run.forecast,
         program = run.program and { share = run.program.share, func = run.program.func },
         sizing = run.sizing,
+        verified = run.verified,
       })
     end)
   end)

@@ -12,6 +12,7 @@ local engine = require "payoff.verify.engine"
 local fault = require "payoff.fault"
 local finish = require "payoff.verify.finish"
 local json = require "payoff.native.json"
+local report = require "payoff.verify.report"
 local sys = require "payoff.native.sys"
 local verdict = require "payoff.run.verdict"
 local words = require "payoff.verify.words"
@@ -64,7 +65,39 @@ local function plain(finding)
 end
 
 local function skip(subject, reason)
-  subject.verify = { state = "not verified", reason = reason, findings = {} }
+  subject.verify = { state = "not verified", reason = reason, findings = {},
+                     text = "not verified: " .. reason }
+end
+
+local kinds = {
+  failure = "an input that failed before", recorded = "a recorded call",
+  boundary = "a boundary value", aliased = "one object passed twice",
+  subclass = "an instance of a subclass", random = "a random input",
+  mutation = "a variation of a task",
+}
+
+-- Why a port is wrong, as one sentence; nil where nothing was found or nothing can be said.
+local function why_of(finding)
+  if not finding or not finding.failing then return nil end
+  if finding.why then return finding.why .. (finding.advice and " " .. finding.advice or "") end
+  return finding.unexplained and ("Why is not known: %s."):format(finding.unexplained)
+end
+
+local function describe(out)
+  local worst = out.findings[1]
+  if worst and worst.failing then return worst.text end
+  return ("no difference found in %d inputs"):format(out.tried)
+end
+
+-- "131 inputs (117 at boundaries, …), …", for the whole run.
+local function summary(result)
+  local text = ("Verified before anything was timed: every port against %s on %s."):format(
+    result.expect[1].name, report.tried(result))
+  local seen = result.coverage
+  if seen and seen.known and seen.of > 0 then
+    text = text .. (" They reached %d of %d ways of its branches."):format(seen.reached, seen.of)
+  end
+  return text .. (" Seed %d; payoff verify looks longer."):format(result.seed)
 end
 
 -- What verify found of one port: its evidence, and its verdict where that is worse.
@@ -73,14 +106,17 @@ local function conclude(port)
   if port.reason then return skip(subject, port.reason) end
   local out = { state = port.state, tried = port.tried, findings = {} }
   for i, finding in ipairs(port.list) do out.findings[i] = plain(finding) end
+  out.text, out.why = describe(out), why_of(out.findings[1])
   subject.verify = out
   local worst = port.list[1]
   if not worst or not worst.failing then return end
   if subject.verdict and subject.verdict.state ~= "wrong" then
-    local found = { state = port.state, text = worst.text, task = out.findings[1].task,
+    local kind = worst.input and kinds[worst.input.kind]
+    local text = kind and ("%s (%s)"):format(worst.text, kind) or worst.text
+    local found = { state = port.state, text = text, task = out.findings[1].task,
                     expected = out.findings[1].expected, got = out.findings[1].got }
     subject.verdict, subject.found = verdict.worse(subject.verdict, found), found
-    if port.state == "failed" then subject.state, subject.reason = "failed", worst.text end
+    if port.state == "failed" then subject.state, subject.reason = "failed", text end
   end
 end
 
@@ -120,6 +156,7 @@ local function run(state, ports)
   state.verified = {
     done = true, seed = result.seed, seconds = sys.monotonic_s() - began_s,
     inputs = result.inputs.total, kinds = result.inputs.kinds, coverage = result.coverage,
+    text = summary(result),
   }
   if result.interrupted then fault.raise("interrupted", "interrupted") end
 end
@@ -153,7 +190,8 @@ function verify.run(state)
     end
   end
   if state.options.verify == false then
-    state.verified = { done = false, reason = "--no-verify" }
+    state.verified = { done = false, reason = "--no-verify", text = "Not verified (--no-verify): "
+      .. "the ports were compared with the reference on the experiment's own tasks alone." }
   elseif #ready > 0 then
     run(state, ready)
   end

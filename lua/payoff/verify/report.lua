@@ -28,7 +28,8 @@ local kind_names = {
 local plurals = { failure = "kept failures", task = "tasks of the experiment",
   recorded = "recorded calls" }
 
-local function tried(result)
+-- "131 inputs: 117 at boundaries, 14 random"
+function report.tried(result)
   local parts = {}
   for _, kind in ipairs(kind_order) do
     local n = result.inputs.kinds[kind]
@@ -37,7 +38,12 @@ local function tried(result)
       parts[#parts + 1] = ("%d %s"):format(n, name)
     end
   end
-  local text = ("Tried %d inputs: %s."):format(result.inputs.total, table.concat(parts, ", "))
+  if #parts == 0 then return "no inputs" end
+  return ("%d inputs: %s"):format(result.inputs.total, table.concat(parts, ", "))
+end
+
+local function tried(result)
+  local text = ("Tried %s."):format(report.tried(result))
   if result.too_long > 0 then
     text = text .. (" %d more took the reference too long."):format(result.too_long)
   end

@@ -63,8 +63,9 @@ local function no_speedup(group)
     text = group.subject.reference and "what the others are compared with"
       or "no speed-up to show"
   end
+  local why = (group.subject.verify or {}).why
   return cell_of({ class = "said", colspan = "4" },
-    text and value.outside(text) or value.unknown())
+    text and value.outside(text) or value.unknown(), why and remark(value.outside(why)) or nil)
 end
 
 -- Lines end between phrases, not within.

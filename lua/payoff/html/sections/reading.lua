@@ -9,6 +9,10 @@ local WORDS = {
     .. "compared with the reference: the same to the last bit, within the tolerance that the "
     .. "experiment declares, or not. A wrong port's time is struck out and has no speed-up: doing "
     .. "something else quickly is no gain." },
+  { "no difference found, not verified", "Before anything is timed, payoff looks for inputs for "
+    .. "which a port differs: boundary values, recorded calls, random ones. What it found is "
+    .. "evidence against a port; that it found nothing is no proof. Not verified: it did not look, "
+    .. "and the reason is given." },
   { "57.4 s [57.1, 57.9]", "The median over blocks, and the interval that holds the true median "
     .. "with at least the stated confidence. It is made of order statistics and assumes no "
     .. "distribution. A block is one fresh process of every row, in random order; samples within "
