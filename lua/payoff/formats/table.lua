@@ -57,7 +57,7 @@ local function notes(run, paint)
       add(words[state], subject.verdict.text)
     end
     local why = subject.verify and subject.verify.why
-    if why then out[#out + 1] = "  " .. why end
+    if why then out[#out + 1] = ("%s: %s"):format(subject.name, why) end
     for _, cell in ipairs(run.cells) do
       if cell.subject == subject.name and subject.state == "ok" and state ~= "wrong"
         and (cell.verdict.state == "failed" or cell.verdict.state == "missing") then

@@ -18,7 +18,8 @@ local function others(verify)
     end
   end
   if #items == 0 then return nil end
-  return h.details({}, h.summary({}, #items == 1 and "1 note" or ("%d notes"):format(#items)), h.ul({}, items))
+  local title = #items == 1 and "1 note" or ("%d notes"):format(#items)
+  return h.details({}, h.summary({}, title), h.ul({}, items))
 end
 
 local function found(verify)
