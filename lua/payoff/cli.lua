@@ -2,47 +2,17 @@
 --
 --   payoff run scripts/cpu_intensive.lua --quick
 --
--- Every command is a module payoff.commands.<name> with `define(parser)` and `run(arguments)`.
+-- What the commands are, payoff.commands knows.
 
-local argparse = require "argparse"
+local commands = require "payoff.commands"
 local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 local versions = require "payoff.versions"
 
 local cli = {}
 
--- Command -> the module that defines it; a module may define several.
-local commands = {
-  run = "run", try = "try", counters = "counters", doctor = "doctor",
-  compare = "compare", runs = "runs", show = "runs", export = "runs", report = "report",
-  check = "check", baseline = "baseline", verify = "verify", record = "record", ranges = "ranges",
-}
-local order = {
-  "run", "try", "verify", "ranges", "record", "runs", "report", "compare",
-  "check", "baseline", "counters", "doctor",
-}
-
 local function out(text)
   fault.check("io", "cannot write to standard output", sys.write(1, text))
-end
-
-local function make_parser()
-  local parser = argparse("payoff")
-    :description("Tells whether a native port of a Python function is right, where it pays off, "
-      .. "by how much, and why.")
-    :epilog("`payoff run --help` teaches the command. Exit statuses: 0 done, 1 slower, 2 a wrong "
-      .. "result, 3 nothing concluded, 4 a subject failed, 64 wrong usage, 65 a mistake in a file, "
-      .. "69 not available here, "
-      .. "70 internal error, 74 cannot write, 130 interrupted.")
-    :usage_max_width(80)
-    :help_max_width(80)
-  parser:flag("--version", "Show the versions of payoff and of everything linked into it.")
-  parser:require_command(false)
-  parser:command_target("command")
-  for _, name in ipairs(order) do
-    require("payoff.commands." .. name).define(parser)
-  end
-  return parser
 end
 
 local function version_text()
@@ -77,7 +47,7 @@ local function parse(parser, arguments)
 end
 
 local function dispatch(arguments)
-  local parser = make_parser()
+  local parser = commands.parser()
   local parsed, help = parse(parser, arguments)
   if help then
     out(help .. "\n")
@@ -91,7 +61,7 @@ local function dispatch(arguments)
     fault.raise("usage", "which command?\n%s", parser:get_usage())
   end
   parsed.command_line = "payoff " .. table.concat(arguments, " ")
-  return require("payoff.commands." .. commands[parsed.command]).run(parsed)
+  return commands.module(parsed.command).run(parsed)
 end
 
 function cli.main(...)

@@ -1,0 +1,37 @@
+-- texts: `payoff man` and `payoff completions SHELL`: the manual page and what a shell completes,
+-- both made from the commands' own definitions, so that they cannot fall behind.
+--
+--   payoff man | man -l -
+--   payoff completions bash > ~/.local/share/bash-completion/completions/payoff
+
+local fault = require "payoff.fault"
+local sys = require "payoff.native.sys"
+
+local texts = {}
+
+local SHELLS = { "bash", "zsh", "fish" }
+
+function texts.define(parser)
+  parser:command("man"):summary("Print the manual page, for `man -l -`.")
+    :description("Prints the manual page payoff(1). To read it: payoff man | man -l -")
+  local completions = parser:command("completions")
+    :summary("Print what a shell needs to complete payoff's commands and options.")
+    :description("Prints a script for the shell. bash: payoff completions bash > "
+      .. "~/.local/share/bash-completion/completions/payoff. zsh: a file _payoff in a folder of "
+      .. "$fpath. fish: ~/.config/fish/completions/payoff.fish.")
+  completions:argument("shell", "bash, zsh or fish."):choices(SHELLS)
+end
+
+function texts.run(arguments)
+  local parser = require("payoff.commands").parser()
+  local text
+  if arguments.command == "man" then
+    text = require("payoff.manual").page(parser)
+  else
+    text = parser["get_" .. arguments.shell .. "_complete"](parser)
+  end
+  fault.check("io", "cannot write to standard output", sys.write(1, text))
+  return fault.status.ok
+end
+
+return texts
