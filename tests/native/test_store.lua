@@ -49,8 +49,9 @@ local function count(number, extra)
   return record
 end
 
-local function sample(block, wall_ns)
+local function sample(block, wall_ns, phase)
   return {
+    phase = phase,
     block = block, order = 5, process = block, index = 1, wall_ns = wall_ns, loops = 40,
     counts = {
       count(123456789012345),
@@ -91,13 +92,13 @@ local function model()
         start = "warm", size = 1, tasks = 2, loops = 40, baseline = true,
         verdict = { state = "identical", text = "identical to the last bit", ulp = 0,
                     relative = 0.0 },
-        samples = { sample(1, 100), sample(2, 101) },
+        samples = { sample(1, 100), sample(2, 101) }, warming = { sample(0, 900, "first") },
         workers = { { id = 0, wall_ns = 101, tasks = 2 } } },
       { id = "python/serial/1/warm/0.5", subject = "python", mode = "serial", jobs = 1,
         start = "warm", size = 0.5, baseline = false,
         verdict = { state = "wrong", ulp = 2 ^ 70, relative = math.huge, task = "(0, 1)",
                     expected = "1", got = "inf" },
-        samples = {} },
+        samples = {}, warming = {} },
     },
   }
 end
@@ -109,8 +110,8 @@ local function write(db, run_model)
   end
   for _, cell in ipairs(run_model.cells) do
     local id = assert(db:cell(run, cell))
-    for _, one in ipairs(cell.samples) do
-      assert(db:sample(id, one))
+    for _, list in ipairs { cell.warming, cell.samples } do
+      for _, one in ipairs(list) do assert(db:sample(id, one)) end
     end
   end
   return run
@@ -138,7 +139,7 @@ test("a run that was not ended is there, and says so", function()
   local runs = assert(other:runs())
   check.equal(#runs, 1)
   check.equal(runs[1].state, "running")
-  check.equal(runs[1].samples, 2)
+  check.equal(runs[1].samples, 3)
   check.equal(runs[1].experiment.name, "x")
   check.equal(assert(other:load(1)).interrupted, true)
   other:close()

@@ -18,7 +18,8 @@ local CELL_COLUMNS = {
 }
 local SAMPLE_COLUMNS = {
   "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns", "steal_ns", "switches",
-  "other_ns", "waited_ns", "marked",
+  "other_ns", "waited_ns", "marked", "phase",
+  "first", "start_ns", "load_ns",
 }
 
 -- A spreadsheet takes a cell that begins like this for a formula.
@@ -103,7 +104,7 @@ local function sample_fields(sample, events)
   local values = {
     sample.block, sample.order, sample.process, sample.index, sample.loops, sample.wall_ns,
     sample.cpu_ns, noise.steal_ns, noise.switches, noise.other_ns, noise.waited_ns,
-    sample.marked,
+    sample.marked, sample.phase, sample.first, sample.start_ns, sample.load_ns,
   }
   for i = 1, events do
     local at = #SAMPLE_COLUMNS + 3 * (i - 1)
@@ -115,8 +116,10 @@ end
 local function add_cell(rows, run, subject, cell)
   local events = #(run.events or {})
   local prefix = cell_prefix(run, subject, cell, cell.verdict or {})
-  for _, sample in ipairs(cell.samples or {}) do
-    rows[#rows + 1] = prefix .. "," .. sample_fields(sample, events)
+  for _, list in ipairs { cell.warming or {}, cell.samples or {} } do
+    for _, sample in ipairs(list) do
+      rows[#rows + 1] = prefix .. "," .. sample_fields(sample, events)
+    end
   end
   local simulated = cell.simulated
   if simulated then -- in a pass of its own: a row of its own, without a time

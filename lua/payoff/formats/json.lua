@@ -10,7 +10,7 @@ local format = { name = "json", extension = ".json", describe = "the run model, 
 -- Lists of the model: an empty one is [], and a hole in one is null. `counts` and `per_task` are as
 -- long as run.events.
 local LISTS = { libraries = true, warnings = true, sizes = true, events = true, subjects = true,
-  cells = true, samples = true, workers = true, comparisons = true, scaling = true,
+  cells = true, samples = true, warming = true, workers = true, comparisons = true, scaling = true,
   cpus = true, points = true, findings = true, missing = true }
 local PER_EVENT = { counts = true, per_task = true }
 

@@ -4,6 +4,7 @@
 
 local digest = require "payoff.digest"
 local line = require("payoff.text").line
+local steadiness = require "payoff.steadiness"
 local units = require "payoff.units"
 
 local format = { name = "markdown", extension = ".md", describe = "the table for pull requests" }
@@ -153,6 +154,28 @@ local function add_everything(out, run, d)
   out[#out + 1] = ""
 end
 
+-- From the start of a process to its steady state.
+local function add_phases(out, run, d)
+  local rows = steadiness.rows(run)
+  if #rows == 0 then
+    return
+  end
+  out[#out + 1] = "<details><summary>From the start of a process</summary>"
+  out[#out + 1] = ""
+  out[#out + 1] = row { "port", table.unpack(steadiness.columns) }
+  out[#out + 1] = row { ":--", "--:", "--:", "--:", "--:", ":--" }
+  for _, one in ipairs(rows) do
+    local name = escape(one.subject) .. (d.has_sizes and ", size " .. escape(tostring(one.size))
+      or "")
+    out[#out + 1] = row { name, (units.interval(one.start, units.time)),
+      (units.interval(one.load, units.time)), (units.interval(one.first, units.time)),
+      (units.interval(one.steady, units.time)), escape(one.text) }
+  end
+  out[#out + 1] = ""
+  out[#out + 1] = "</details>"
+  out[#out + 1] = ""
+end
+
 local function how(run, d)
   local base
   for _, size in ipairs(d.sizes) do
@@ -181,6 +204,7 @@ function format.render(run)
   end
   if #(run.cells or {}) > 0 then
     add_everything(out, run, d)
+    add_phases(out, run, d)
   end
   out[#out + 1] = how(run, d)
   return table.concat(out, "\n") .. "\n"

@@ -8,6 +8,7 @@
 local columns = require "payoff.formats.columns"
 local compare = require "payoff.run.compare"
 local digest = require "payoff.digest"
+local from_start = require "payoff.formats.from_start"
 local glance = require "payoff.formats.glance"
 local layout = require "payoff.layout"
 local simulated_notes = require "payoff.run.simulated_notes"
@@ -146,6 +147,12 @@ function format.render(run, options)
       table.concat(list.left_out, ", "))
   end
   local width = math.max(60, (options.columns or 80) - 1)
+  local phases, said = from_start.of(run, paint)
+  if phases then
+    out[#out + 1] = paint("From the start of a process", "bold") .. "\n"
+    out[#out + 1] = phases
+  end
+  for _, line in ipairs(said) do out[#out + 1] = layout.wrap(line, width, "  ") end
   for _, note in ipairs(notes(run, paint)) do out[#out + 1] = layout.wrap(note, width, "  ") end
   for _, line in ipairs(summary(run, options)) do out[#out + 1] = line end
   return table.concat(out, "\n") .. "\n"

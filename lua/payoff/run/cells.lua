@@ -19,7 +19,7 @@ local function add(list, experiment, subject, size, mode, jobs, start)
     size = size.size, workload = size, tasks = #size.tasks,
     baseline = subject.reference and mode == "serial" or false,
     timeout_s = subject.timeout or experiment.timeout,
-    samples = {}, verdict = { state = "unmeasured", text = "not measured yet" },
+    samples = {}, warming = {}, verdict = { state = "unmeasured", text = "not measured yet" },
   }
 end
 

@@ -106,6 +106,16 @@ local function metric_rows(run, metric_list)
   return simulated.add_metrics(rows, run, metric_list)
 end
 
+-- Of the samples of a study only the judgement knows which were taken before the steady state.
+local function name_phases(cell)
+  local steady = cell.warmup and cell.warmup.steady_index
+  for _, sample in ipairs(cell.warming or {}) do
+    if sample.phase == "study" and steady and sample.process == cell.warmup.process then
+      sample.phase = sample.index < steady and "warming" or "settled"
+    end
+  end
+end
+
 function derive.run(run, metric_list)
   index_subjects(run)
   local level, names = run.level or run.confidence, {}
@@ -113,9 +123,19 @@ function derive.run(run, metric_list)
   for _, cell in ipairs(run.cells) do
     cell.time, cell.cpu = estimate.time(cell, level), estimate.cpu(cell, level)
     cell.marked = estimate.marked(cell)
+    cell.first = estimate.first(cell, level)
+    name_phases(cell)
     cell.speedup, cell.efficiency = nil, nil
     ratios(run, cell, level)
     counts(run, cell, metric_list, names, level)
+  end
+  for _, subject in ipairs(run.subjects) do
+    local own = {}
+    for _, cell in ipairs(run.cells) do
+      if cell.subject == subject.name then own[#own + 1] = cell end
+    end
+    subject.start = estimate.of_processes(own, "start_ns", level)
+    subject.load = estimate.of_processes(own, "load_ns", level)
   end
   local function valid(cell) return derive.valid(run, cell) end
   run.comparisons = compare.inside(run, valid)

@@ -27,6 +27,7 @@ local simulator = require "payoff.run.simulator"
 local sys = require "payoff.native.sys"
 local verdict = require "payoff.run.verdict"
 local verify = require "payoff.run.verify"
+local warmup = require "payoff.run.warmup"
 
 local engine = {}
 
@@ -58,6 +59,7 @@ local function note_outcome(cell, outcome)
   if outcome.load_ns then table.insert(subject.load_samples, outcome.load_ns) end
   cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)
   for _, sample in ipairs(outcome.samples) do table.insert(cell.samples, sample) end
+  for _, sample in ipairs(outcome.warming) do table.insert(cell.warming, sample) end
   -- What the next process of this cell will cost: without finding its loops, without repeats.
   cell.process_s = outcome.seconds - (outcome.extra_s or 0)
 end
@@ -68,7 +70,8 @@ local function reference_results(state)
     for _, cell in ipairs(state.cells) do
       if cell.baseline and cell.workload == size then
         state.progress:show(nil, ("running the reference once: %s"):format(cells.describe(cell)))
-        local probe = setmetatable({ samples = {}, loops = 1, start = "cold" }, { __index = cell })
+        local probe = setmetatable({ samples = {}, warming = {}, loops = 1, start = "cold" },
+          { __index = cell })
         local outcome = session.run(probe, state:check_context())
         if not outcome.results then
           fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
@@ -92,7 +95,7 @@ local function quick_check(state)
     if first and subject.state == "ok" and not subject.reference then
       state.progress:show(nil, ("checking %s"):format(subject.name))
       local probe = setmetatable({
-        samples = {}, mode = "serial", jobs = 1, start = "cold", loops = 1,
+        samples = {}, warming = {}, mode = "serial", jobs = 1, start = "cold", loops = 1,
       }, { __index = first })
       local outcome = session.run(probe, state:check_context(state.expected[first.workload]))
       subject.verdict = outcome.verdict
@@ -178,7 +181,26 @@ local function say_forecast(state, list, blocks)
   end
 end
 
+-- How each subject warms up, in processes of their own, before the blocks; not where a first
+-- impression is all that was asked for.
+local function study_warmup(state)
+  local fixed = state.options.blocks or state.experiment.blocks
+  if fixed and fixed < plan.fewest then return end
+  warmup.study(measurable(state, 1), state:budget_s(), function(cell, seconds, process)
+    if cell.verdict.state == "failed" then return nil end
+    state.progress:show(nil, "warming up: " .. cells.describe(cell))
+    cell.cpus = state.placement:of(cell)
+    local outcome = session.run(cell, state:context(0, 0, {
+      expected = state.expected[cell.workload], cpus = cell.cpus, process = process,
+      study_s = seconds,
+    }))
+    note_outcome(cell, outcome)
+    return outcome.study
+  end)
+end
+
 local function run_blocks(state)
+  study_warmup(state)
   local budget_s = state:budget_s()
   state.repeats = noise.allowance(budget_s)
   state.samples = plan.samples(measurable(state, 1), {

@@ -128,6 +128,32 @@ function estimate.ratio(over, under, level, workers)
   return stats.paired_ratio(first, second, level)
 end
 
+-- What the processes of a subject told once each: "start_ns", until the runtime answered, or
+-- "load_ns", the import or dlopen.
+function estimate.of_processes(cells, field, level)
+  local list = {}
+  for _, cell in ipairs(cells) do
+    for _, samples in ipairs { cell.warming or {}, cell.samples } do
+      for _, sample in ipairs(samples) do list[#list + 1] = sample[field] end
+    end
+  end
+  if #list == 0 then return nil end
+  local out = stats.median_interval(list, level)
+  out.unit = "ns"
+  return out
+end
+
+-- The first call of a process: { median, … } over the blocks; nil where it was not measured.
+function estimate.first(cell, level)
+  local first = { samples = {} }
+  for _, list in ipairs { cell.warming or {}, cell.samples } do
+    for _, sample in ipairs(list) do
+      if sample.first then table.insert(first.samples, sample) end
+    end
+  end
+  return estimate.time(first, level)
+end
+
 -- One counter per task: the process's own mean over its samples, then the median over processes.
 -- What the empty bracket counted (`bracket`, one reading) is taken off each sample, down to 0.
 function estimate.per_task(cell, index, level, bracket)

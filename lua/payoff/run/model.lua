@@ -72,7 +72,7 @@ function model.cell(cell)
     size = cell.size, tasks = cell.tasks, loops = cell.loops, baseline = cell.baseline,
     verdict = verdict, samples = cell.samples, maxrss_bytes = cell.maxrss_bytes,
     cpus = cell.cpus, processes = cell.processes,
-    simulated = cell.simulated,
+    simulated = cell.simulated, warming = cell.warming, warmup = cell.warmup,
     workers = last and last.workers,
   }
 end
@@ -106,6 +106,18 @@ local function noise_warnings(state, add)
   end
 end
 
+local unsteady = { ["slows down"] = true, ["no steady state"] = true, inconsistent = true }
+
+-- Subjects whose times depend on when in a process they are taken.
+local function warmup_warnings(state, add)
+  for _, cell in ipairs(state.cells) do
+    if cell.warmup and unsteady[cell.warmup.state] then
+      add("%s, within one process: %s. Its times depend on how long a process has run.", cell.id,
+        cell.warmup.text)
+    end
+  end
+end
+
 function model.warnings(state)
   local list = table.move(state.warnings, 1, #state.warnings, 1, {})
   local function add(...) list[#list + 1] = string.format(...) end
@@ -130,6 +142,7 @@ function model.warnings(state)
       or "Give --budget or a smaller workload.")
   end
   noise_warnings(state, add)
+  warmup_warnings(state, add)
   return list
 end
 

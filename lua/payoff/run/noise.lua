@@ -70,10 +70,10 @@ end
 
 local function percent(part_ns, wall_ns) return part_ns / wall_ns * 100 end
 
--- The readings enclose the sample, so some of the waiting may have been before its clock: it waited
--- at most as long as it did not run.
-local function waiting(sample)
-  local waited_ns = sample.noise.waited_ns
+-- How long the worker stood ready without a CPU. The readings enclose the sample, so some of the
+-- waiting may have been before its clock: it waited at most as long as it did not run.
+function noise.waiting(sample)
+  local waited_ns = sample.noise and sample.noise.waited_ns
   if not waited_ns or not sample.cpu_ns then return waited_ns end
   return math.min(waited_ns, math.max(0, sample.wall_ns - sample.cpu_ns))
 end
@@ -88,7 +88,7 @@ function noise.judge(sample, cell, cpus)
     return ("the host took CPU time worth %.0f %% of it"):format(percent(seen.steal_ns, wall_ns))
   end
   if cell.mode == "serial" then
-    local waited_ns = waiting(sample)
+    local waited_ns = noise.waiting(sample)
     if waited_ns and waited_ns > noise.waiting_share * wall_ns then
       return ("waited for a CPU %.0f %% of the time"):format(percent(waited_ns, wall_ns))
     end

@@ -27,7 +27,7 @@ end
 
 local cell_fields = { "id", "subject", "mode", "jobs", "start", "size", "tasks", "loops",
   "baseline", "verdict", "maxrss_bytes", "cpus",
-  "processes", "simulated" }
+  "processes", "simulated", "warmup" }
 
 local function cell_row(cell)
   local row = {}

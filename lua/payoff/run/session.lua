@@ -11,6 +11,7 @@ local passes = require "payoff.run.passes"
 local sys = require "payoff.native.sys"
 local value = require "payoff.native.value"
 local verdict = require "payoff.run.verdict"
+local warmup = require "payoff.run.warmup"
 local worker = require "payoff.native.worker"
 
 local session = {}
@@ -43,7 +44,9 @@ local function measure(process, cell, outcome, loops)
   }
   if not sample then return failed(outcome, cell, message, code, problem) end
   sample.loops = loops
-  cell.cost_ns = math.max(cell.cost_ns or 0, sample.wall_ns / loops)
+  outcome.runs = (outcome.runs or 0) + 1
+  cell.run_ns = sample.wall_ns / loops
+  cell.cost_ns = math.max(cell.cost_ns or 0, cell.run_ns)
   return sample
 end
 
@@ -71,8 +74,10 @@ local function open(cell, context, outcome)
   local spec, reason = context.launcher:spec(cell.of, context.env)
   if not spec then return failed(outcome, cell, reason) end
   spec.plan, spec.timeout_s, spec.cpus = context.plan, 60, context.cpus
+  local began_s = sys.monotonic_s()
   local process, message, code = worker.start(spec)
   if not process then return failed(outcome, cell, message, code) end
+  outcome.start_ns = math.floor((sys.monotonic_s() - began_s) * 1e9)
   return process
 end
 
@@ -106,33 +111,54 @@ local function measure_bracket(process, cell, outcome)
   return true
 end
 
--- One sample of the record, with what else the machine did meanwhile.
-local function take_sample(process, cell, context, outcome)
+-- One sample of the record, with what else the machine did meanwhile. With a phase it belongs to
+-- the way to the steady state (payoff.run.warmup).
+local function take_sample(process, cell, context, outcome, phase, loops)
   local before = noise.read(process:pid())
-  local sample = measure(process, cell, outcome, cell.loops)
+  local sample = measure(process, cell, outcome, loops or cell.loops)
   if not sample then return nil end
   local after = noise.read(process:pid())
   sample.noise = noise.between(before, after, sample)
   sample.marked = noise.judge(sample, cell, context.cpus_online)
-  sample.index = #outcome.samples + 1
+  local list = phase and outcome.warming or outcome.samples
+  sample.phase, sample.index = phase, #list + 1
+  sample.first = outcome.runs == 1 and sample.loops == 1 and cell.mode == "serial" or nil
+  if not outcome.told then -- of the process, with its first sample
+    sample.start_ns, sample.load_ns, outcome.told = outcome.start_ns, outcome.load_ns, true
+  end
   sample.block, sample.order, sample.process = context.block, context.order, context.process
-  outcome.samples[sample.index] = sample
+  list[sample.index] = sample
+  if context.recorder then context.recorder:sample(cell, sample) end
+  if phase then return sample end
   local seen = cell.noise or { samples = 0, marked = 0, cost_ns = 0, wall_ns = 0 }
   cell.noise = seen
   seen.samples, seen.marked = seen.samples + 1, seen.marked + (sample.marked and 1 or 0)
   seen.cost_ns = seen.cost_ns
     + (before.at_s - before.began_s + after.at_s - after.began_s) * 1e9
   seen.wall_ns = seen.wall_ns + sample.wall_ns
-  if context.recorder then context.recorder:sample(cell, sample) end
   return sample
 end
 
+-- The way to the steady state: the first call, and what else must come before. A slow first call
+-- that needs nothing before it is a sample like the others.
+local function warm_up(process, cell, context, outcome)
+  local before = warmup.before(cell)
+  local slow = (cell.run_ns or cell.cost_ns or cell.of.check_ns or 0) > session.slow_ns
+  if context.block == 0 or cell.start ~= "warm" or slow and before == 0 then return true end
+  if cell.mode == "serial" then
+    if not take_sample(process, cell, context, outcome, "first", 1) then return false end
+    before = before - 1
+  end
+  return before <= 0 or take_sample(process, cell, context, outcome, "warming", before) ~= nil
+end
+
 local function take_samples(process, cell, context, outcome)
+  if not warm_up(process, cell, context, outcome) then return false end
   local began_s = sys.monotonic_s()
   if not calibrate(process, cell, outcome) then return false end
   outcome.extra_s = sys.monotonic_s() - began_s
   local wanted = context.samples
-  if (cell.cost_ns or 0) * cell.loops > session.slow_ns then wanted = 1 end
+  if (cell.run_ns or cell.cost_ns or 0) * cell.loops > session.slow_ns then wanted = 1 end
   for _ = 1, wanted do
     local sample = take_sample(process, cell, context, outcome)
     if not sample then return false end
@@ -160,6 +186,14 @@ local function check_results(process, cell, context, outcome)
   return true
 end
 
+-- Many short samples from the first call on, in place of those that count.
+local function study(process, cell, context, outcome)
+  outcome.study = warmup.study_once(function(phase, loops)
+    return take_sample(process, cell, context, outcome, phase, loops)
+  end, context.study_s, outcome.bracket or cell.of.bracket)
+  return outcome.study ~= nil and calibrate(process, cell, outcome)
+end
+
 local function steps(process, cell, context, outcome)
   outcome.runtime = process:runtime()
   if not load_subject(process, cell, context, outcome) then return false end
@@ -167,12 +201,13 @@ local function steps(process, cell, context, outcome)
     and not measure_bracket(process, cell, outcome) then
     return false
   end
-  return take_samples(process, cell, context, outcome)
+  local take = context.study_s and study or take_samples
+  return take(process, cell, context, outcome)
     and check_results(process, cell, context, outcome)
 end
 
 function session.run(cell, context)
-  local outcome = { samples = {} }
+  local outcome = { samples = {}, warming = {} }
   local began = sys.monotonic_s()
   local process <close> = open(cell, context, outcome)
   if process then

@@ -45,6 +45,15 @@ local function load_samples(samples)
   return samples
 end
 
+-- Samples with a phase were taken on the way to the steady state: { those that count }, { others }.
+local function part_phases(samples)
+  local counted, warming = {}, {}
+  for _, sample in ipairs(samples) do
+    table.insert(sample.phase and warming or counted, sample)
+  end
+  return counted, warming
+end
+
 local function load_cells(native, run, names, verdicts)
   local cells = {}
   local samples = must(native:samples(run))
@@ -52,7 +61,7 @@ local function load_cells(native, run, names, verdicts)
     local cell = copy(row, rows.CELL)
     cell.id, cell.subject, cell.baseline = row.name, names[row.subject], truth(row.baseline)
     cell.verdict = verdicts[row.id]
-    cell.samples = load_samples(samples[row.id] or {})
+    cell.samples, cell.warming = part_phases(load_samples(samples[row.id] or {}))
     local last = cell.samples[#cell.samples]
     cell.workers = last and last.workers
     cells[index] = merge(cell, row.more)

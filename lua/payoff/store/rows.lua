@@ -58,9 +58,10 @@ rows.RUN = set("id", "format", "started", "ended", "wall_s", "seed", "confidence
   "command", "payoff", "machine", "git", "experiment", "warnings", "events", "subjects", "cells",
   "state", "run")
 rows.SUBJECT = set("name", "kind", "reference", "teaches", "runtime", "file", "state", "reason",
-  "build", "load_ns", "verdict")
+  "build", "load_ns", "verdict", "start", "load")
 rows.CELL = set("id", "subject", "mode", "jobs", "start", "size", "tasks", "loops", "baseline",
-  "verdict", "samples", "time", "cpu", "speedup", "efficiency", "per_task", "metrics", "workers")
+  "verdict", "samples", "time", "cpu", "speedup", "efficiency", "per_task", "metrics", "workers",
+  "warming", "first")
 rows.EVENT = set("asked", "name", "unit", "state", "source", "reason")
 rows.VERDICT = set("state", "text", "ulp", "relative", "task", "expected", "got")
 rows.SAMPLE = set("id", "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns",

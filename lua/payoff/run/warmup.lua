@@ -1,0 +1,204 @@
+-- warmup: how a subject's process gets from its first call to its steady state: studied, not
+-- assumed.
+--
+--   local found = warmup.study(take, 0.5)   -- take(phase, loops) measures once in a fresh process
+--   --> { state = "warms up", loops_before = 140, speedup = 6.2, text = "…", steady_index = 9 }
+--   warmup.before(cell)                     -- loops to run before a process's samples count
+--
+-- Before the first block every subject's serial cell is run in a process of its own, many short
+-- samples one after the other, and change points of their level tell (profiler/base/
+-- stats_changepoint.h) whether it is
+--
+--   "flat"             it begins as it goes on: CPython, native code
+--   "warms up"         it ends faster than it begins: a runtime that compiles while it runs
+--   "slows down"       it was faster before: caches that fill, memory that grows
+--   "no steady state"  it still changes in the last quarter
+--   "inconsistent"     two processes did not do the same
+--   "unknown"          with a reason
+--
+-- What is not flat is studied in a second process, and if that differs in a third: what most of
+-- them did holds. From then on each process
+-- of the subject runs what came before the steady state before its samples count. All of it stays
+-- in the record: samples with a `phase`, which no estimate of the steady state sees. The first call
+-- of every process is one of them.
+
+local noise = require "payoff.run.noise"
+local stats = require "payoff.native.stats"
+local sys = require "payoff.native.sys"
+local units = require "payoff.units"
+
+local warmup = {}
+
+-- A level that is no further off than this is the same.
+warmup.tolerance = 0.05
+-- Of the budget, for all studies together; and the most for one, in seconds. Native code is not
+-- expected to change, so it gets a third.
+warmup.budget_share, warmup.most_s = 0.1, 1.0
+
+local fewest, most_samples, samples_per_length = 10, 300, 50
+local least_sample_ns = 5e5 -- caches that a worker finds cold after its pause vanish in it
+local most_loops = 1 << 24
+
+-- Elapsed time of one loop, without the bracket and the time that the worker was kept waiting.
+local function loop_ns(sample, bracket_ns)
+  local own_ns = sample.wall_ns - (noise.waiting(sample) or 0) - bracket_ns
+  return math.max(own_ns, 1) / sample.loops
+end
+
+-- How many loops the next sample takes. Early changes need short samples, late ones a long time:
+-- the samples begin just long enough to be timed, and from time to time get twice as long.
+local function next_loops(sample, taken)
+  if sample.wall_ns < least_sample_ns / 2 and sample.loops < most_loops then
+    local factor = least_sample_ns / math.max(sample.wall_ns, 1)
+    return math.ceil(sample.loops * math.min(math.max(factor, 2), 16))
+  end
+  return taken % samples_per_length == 0 and sample.loops * 2 or sample.loops
+end
+
+-- The samples one after the other; nil when the process died. `before`: loops before each of them.
+local function sequence(take, seconds)
+  local began_s, done = sys.monotonic_s(), 1
+  local out = { first = take("first", 1), list = {}, before = {} }
+  if not out.first then return nil end
+  if out.first.wall_ns * fewest > seconds * 1e9 then return out end
+  local loops, spent_s = 1, 0
+  while #out.list < most_samples and (spent_s < seconds or #out.list < fewest)
+    and spent_s < 3 * seconds do -- slower than it began
+    local sample = take("study", loops)
+    if not sample then return nil end
+    -- Those too short to be timed tell nothing.
+    if sample.wall_ns >= least_sample_ns / 2 or loops >= most_loops then
+      table.insert(out.list, sample)
+      out.before[#out.list] = done
+    end
+    done, loops = done + loops, next_loops(sample, #out.list)
+    spent_s = sys.monotonic_s() - began_s
+  end
+  out.done = done
+  return out
+end
+
+local function too_slow(first, seconds)
+  return { state = "unknown", reason = ("one loop takes %s; studying warm-up takes at least %d of "
+    .. "them, and %s of the budget was left for it"):format(units.time(first.wall_ns), fewest,
+    units.time(seconds * 1e9)) }
+end
+
+-- One process; bracket: what reading clocks around no work takes. nil when it died.
+function warmup.study_once(take, seconds, bracket)
+  local bracket_ns = bracket and bracket.wall_ns or 0
+  local found = sequence(take, seconds)
+  if not found then return nil end
+  local out, logs = { loops_seen = found.done }, {}
+  for i, sample in ipairs(found.list) do logs[i] = math.log(loop_ns(sample, bracket_ns)) end
+  if #logs < fewest then return too_slow(found.first, seconds) end
+  local judged = stats.warmup(logs, { tolerance = warmup.tolerance })
+  out.state, out.samples, out.other = judged.state, #logs, judged.other
+  local steady = found.list[judged.steady_from or #found.list]
+  out.steady_index = judged.steady_from and steady.index
+  out.loops_before = judged.steady_from and found.before[judged.steady_from] or 0
+  out.speedup = math.exp(logs[1] - (judged.steady or logs[#logs]))
+  out.first_over_steady = loop_ns(found.first, bracket_ns) / math.exp(judged.steady or logs[#logs])
+  if out.state == "flat" then
+    -- The first call has a figure of its own; only where it differs must it come before.
+    local far = math.abs(math.log(out.first_over_steady))
+    out.loops_before = far > math.max(warmup.tolerance, 2 * judged.scale) and 1 or 0
+  end
+  return out
+end
+
+-- What one process showed, or what most of several did: of three that all differ, "inconsistent".
+-- Complete but for its text.
+function warmup.join(list)
+  local votes, out = {}, list[1]
+  for _, one in ipairs(list) do
+    votes[one.state] = (votes[one.state] or 0) + 1
+    if votes[one.state] > votes[out.state] then out = one end
+  end
+  if #list == 1 then return out end
+  if votes[out.state] == 1 then
+    out.states = {}
+    for i, one in ipairs(list) do out.states[i] = one.state end
+    out.state = "inconsistent"
+  end
+  for _, one in ipairs(list) do
+    if one.state == out.state or out.state == "inconsistent" then
+      out.loops_before = math.max(out.loops_before or 0, one.loops_before or 0)
+    end
+  end
+  out.processes = #list
+  return out
+end
+
+local function loops_text(count)
+  return count == 1 and "1 loop" or units.count(count) .. " loops"
+end
+
+-- A phrase for people. Loops are those of the whole list of tasks.
+function warmup.text(it)
+  if it.state == "unknown" then return "not known: " .. it.reason end
+  if it.state == "flat" then
+    if it.other and it.other > 0.02 then
+      return ("flat, but for %.0f %% of its samples"):format(it.other * 100)
+    end
+    return it.first_over_steady > 1.5 and ("flat after the first call, which takes %s as long")
+      :format(units.ratio(it.first_over_steady)) or "flat"
+  elseif it.state == "warms up" then
+    return ("warms up: %s as fast after %s"):format(units.ratio(it.speedup),
+      loops_text(it.loops_before))
+  elseif it.state == "slows down" then
+    return ("slows down: steady after %s, and was faster before"):format(
+      loops_text(it.loops_before))
+  elseif it.state == "inconsistent" then
+    return ("inconsistent: its processes were %s"):format(table.concat(it.states, "; "))
+  end
+  return ("no steady state in %s"):format(loops_text(it.loops_seen))
+end
+
+-- How many loops a process of this cell runs before its samples count. Workers of a pool share the
+-- tasks, so a pool needs as many times more. What starts inside the clock is measured as it starts.
+function warmup.before(cell)
+  local known = cell.of.warmup and cell.of.warmup[cell.size]
+  if not known or cell.start ~= "warm" then return 0 end
+  return (known.loops_before or 0) * (cell.mode == "serial" and 1 or cell.jobs)
+end
+
+local function study_cell(cell, seconds, run)
+  local list = {}
+  repeat
+    local one = run(cell, seconds, #list + 1)
+    if not one then return nil end
+    if one.state == "unknown" then return list[1] and warmup.join(list) or one end
+    one.process = #list + 1
+    list[#list + 1] = one
+    local joined = list[1].state == "flat" or #list > 1 and one.state == list[1].state
+  until joined or #list == 3
+  return warmup.join(list)
+end
+
+-- Studies the serial cells, one after the other. run(cell, seconds) -> what one process showed, or
+-- nil; the results are kept on the cells and their subjects.
+function warmup.study(cells, budget_s, run)
+  local todo = {}
+  for _, cell in ipairs(cells) do
+    if cell.mode == "serial" then todo[#todo + 1] = cell end
+  end
+  local share_s = math.min(warmup.most_s, warmup.budget_share * budget_s / math.max(1, #todo))
+  for _, cell in ipairs(todo) do
+    local seconds = cell.of.kind == "native" and share_s / 3 or share_s
+    local found
+    if cell.cost_ns and cell.cost_ns * fewest > seconds * 1e9 then
+      found = too_slow({ wall_ns = cell.cost_ns }, seconds) -- known from its check
+    else
+      found = study_cell(cell, seconds, run)
+    end
+    if found then
+      found.text, found.tolerance = warmup.text(found), warmup.tolerance
+      cell.warmup = found
+      cell.of.warmup = cell.of.warmup or {}
+      cell.of.warmup[cell.size] = found
+    end
+  end
+end
+
+return warmup
