@@ -221,7 +221,9 @@ static void test_a_newer_store_is_left_alone(void **state)
     run_sql(fixture->path, "PRAGMA user_version = 99");
     expect_open_fails(fixture->path, (struct store_options){.create = true}, STATUS_UNAVAILABLE,
                       "newer payoff");
-    run_sql(fixture->path, "PRAGMA user_version = 1");
+    char back[64];
+    snprintf(back, sizeof back, "PRAGMA user_version = %d", schema_version);
+    run_sql(fixture->path, back);
     store_close(fixture_open(fixture));
 }
 

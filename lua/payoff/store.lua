@@ -124,16 +124,37 @@ local function put(db, noun, row, parent, field)
   return must(db.native:insert(noun, row))
 end
 
+-- What verify found has a table of its own; the rest of its evidence is the subject's.
+local function without_findings(subject)
+  if not subject.verify then return subject end
+  local verify = {}
+  for key, value in pairs(subject.verify) do verify[key] = key ~= "findings" and value or nil end
+  local out = {}
+  for key, value in pairs(subject) do out[key] = value end
+  out.verify = verify
+  return out
+end
+
+local function put_findings(db, run, subject, findings)
+  for position, finding in ipairs(findings) do
+    local row = copy(finding, rows.FINDING)
+    row.run, row.subject, row.position = run, subject, position
+    row.more = rest(finding, rows.FINDING)
+    put(db, "finding", row, "subject", "position")
+  end
+end
+
 db_class.subject = guarded(function(db, run, subject)
   local build = subject.build or {}
   local row = copy(subject, rows.SUBJECT)
-  row.run, row.more = run, rest(subject, rows.SUBJECT)
+  row.run, row.more = run, rest(without_findings(subject), rows.SUBJECT)
   row.build_command, row.build_seconds, row.build_stale = build.command, build.seconds, build.stale
   return together(db, function()
     local id = put(db, "subject", row, "run", "name")
     if subject.verdict then
       must(db:subject_verdict(run, id, subject.verdict))
     end
+    put_findings(db, run, id, subject.verify and subject.verify.findings or {})
     return id
   end)
 end)

@@ -11,7 +11,7 @@
  *   db:begin() db:commit() db:check() -> true      db:rollback() db:close()
  *   db:path() -> as it was opened
  *
- * A noun is run, warning, event, subject, cell or verdict; a row has its fields (store/noun.c).
+ * A noun is run, warning, event, subject, cell, verdict or finding; a row has its fields (store/noun.c).
  * Absent is unknown; false and true are 0 and 1 in the file. */
 #include "lua/lua_store.h"
 #include "lua/bindings.h"
@@ -25,8 +25,8 @@ struct store_box {
     struct store *store;
 };
 
-static const char *const noun_names[NOUN_COUNT + 1] = {"run",  "warning", "event", "subject",
-                                                       "cell", "verdict", NULL};
+static const char *const noun_names[NOUN_COUNT + 1] = {"run",  "warning", "event",   "subject",
+                                                       "cell", "verdict", "finding", NULL};
 
 struct store *lua_store_check(lua_State *L)
 {

@@ -41,6 +41,12 @@ static const struct noun nouns[NOUN_COUNT] = {
                           {"subject", NOUN_INTEGER}, {"state", NOUN_TEXT}, {"text", NOUN_TEXT},
                           {"ulp", NOUN_NUMBER}, {"relative", NOUN_REAL}, {"task", NOUN_TEXT},
                           {"expected", NOUN_TEXT}, {"got", NOUN_TEXT}, {"more", NOUN_TEXT}),
+    [NOUN_FINDING] =
+        NOUN("findings", {"run", NOUN_INTEGER}, {"subject", NOUN_INTEGER},
+             {"position", NOUN_INTEGER}, {"category", NOUN_TEXT}, {"failing", NOUN_INTEGER},
+             {"text", NOUN_TEXT}, {"count", NOUN_INTEGER}, {"input", NOUN_TEXT},
+             {"task", NOUN_TEXT}, {"expected", NOUN_TEXT}, {"got", NOUN_TEXT}, {"cause", NOUN_TEXT},
+             {"why", NOUN_TEXT}, {"advice", NOUN_TEXT}, {"more", NOUN_TEXT}),
 };
 
 const struct noun *noun_get(enum noun_name name)

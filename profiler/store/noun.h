@@ -1,5 +1,5 @@
-/* noun: the tables that are written seldom, as data: runs, warnings, events, subjects, cells and
- * verdicts. One row is a list of values in the order of the noun's fields. Samples have their own
+/* noun: the tables that are written seldom, as data: runs, warnings, events, subjects, cells,
+ * verdicts and findings. One row is a list of values in the order of the noun's fields. Samples have their own
  * file (sample.h). */
 #ifndef PAYOFF_STORE_NOUN_H
 #define PAYOFF_STORE_NOUN_H
@@ -22,8 +22,16 @@ struct noun {
     size_t field_count;
 };
 
-enum noun_name { NOUN_RUN, NOUN_WARNING, NOUN_EVENT, NOUN_SUBJECT, NOUN_CELL, NOUN_VERDICT };
-enum { NOUN_COUNT = NOUN_VERDICT + 1, NOUN_FIELDS_MAX = 20 };
+enum noun_name {
+    NOUN_RUN,
+    NOUN_WARNING,
+    NOUN_EVENT,
+    NOUN_SUBJECT,
+    NOUN_CELL,
+    NOUN_VERDICT,
+    NOUN_FINDING
+};
+enum { NOUN_COUNT = NOUN_FINDING + 1, NOUN_FIELDS_MAX = 20 };
 
 const struct noun *noun_get(enum noun_name name);
 

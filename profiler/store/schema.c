@@ -82,7 +82,21 @@ static const char schema_1[] =
     " reason INTEGER REFERENCES reasons,"
     " PRIMARY KEY (sample, event)) WITHOUT ROWID;";
 
-const char *const schema_migrations[] = {schema_1};
+/* What verify found of a subject, worst first. */
+static const char schema_2[] =
+    "CREATE TABLE findings ("
+    " id INTEGER PRIMARY KEY,"
+    " run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
+    " subject INTEGER NOT NULL REFERENCES subjects ON DELETE CASCADE,"
+    " position INTEGER NOT NULL," /* from 1 */
+    " category TEXT NOT NULL, failing INTEGER NOT NULL, text TEXT,"
+    " count INTEGER, input TEXT," /* how many inputs, and of which kind the first was */
+    " task TEXT, expected TEXT, got TEXT,"
+    " cause TEXT, why TEXT, advice TEXT, more TEXT," /* more: JSON */
+    " UNIQUE (subject, position));"
+    "CREATE INDEX findings_run ON findings (run);";
+
+const char *const schema_migrations[] = {schema_1, schema_2};
 const int schema_version = sizeof schema_migrations / sizeof *schema_migrations;
 
 static int query_int(sqlite3 *db, const char *sql, int *value)

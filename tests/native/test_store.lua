@@ -86,6 +86,15 @@ local function model()
       { name = "rust", kind = "native", reference = false, state = "missing", reason = "no cargo",
         build = { command = "cargo build", stale = true }, colour = "red",
         verdict = { state = "missing", text = "no cargo" } },
+      { name = "c", kind = "native", reference = false, state = "ok",
+        verdict = { state = "wrong", text = "returns 1 for (256,) instead of 257" },
+        verify = { state = "wrong", tried = 7, text = "returns 1", why = "Exactly what … gives.",
+          findings = {
+            { category = "value", failing = true, text = "returns 1", count = 3,
+              input = "boundary", task = "(256,)", expected = "257", got = "1", cause = "uint8",
+              why = "Exactly what … gives.", advice = "Use int.", taste = "sweet" },
+            { category = "message", failing = false, text = "raises", count = 1 },
+          } } },
     },
     cells = {
       { id = "python/serial/1/warm/1", subject = "python", mode = "serial", jobs = 1,

@@ -21,7 +21,19 @@ local function load_verdicts(native, run)
   return verdicts
 end
 
+local function load_findings(native, run)
+  local findings = {}
+  for _, row in ipairs(must(native:rows("finding", "run", run))) do
+    local finding = merge(copy(row, rows.FINDING), row.more)
+    finding.failing = truth(row.failing)
+    findings[row.subject] = findings[row.subject] or {}
+    findings[row.subject][row.position] = finding
+  end
+  return findings
+end
+
 local function load_subjects(native, run, verdicts)
+  local findings = load_findings(native, run)
   local subjects, names = {}, {}
   for index, row in ipairs(must(native:rows("subject", "run", run))) do
     local subject = copy(row, rows.SUBJECT)
@@ -32,6 +44,7 @@ local function load_subjects(native, run, verdicts)
     end
     subject.verdict = verdicts[row.id]
     subjects[index], names[row.id] = merge(subject, row.more), row.name
+    if subject.verify then subject.verify.findings = findings[row.id] or {} end
   end
   return subjects, names
 end

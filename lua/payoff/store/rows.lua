@@ -64,6 +64,8 @@ rows.CELL = set("id", "subject", "mode", "jobs", "start", "size", "tasks", "loop
   "warming", "first")
 rows.EVENT = set("asked", "name", "unit", "state", "source", "reason")
 rows.VERDICT = set("state", "text", "ulp", "relative", "task", "expected", "got")
+rows.FINDING = set("category", "failing", "text", "count", "input", "task", "expected", "got",
+  "cause", "why", "advice")
 rows.SAMPLE = set("id", "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns",
   "counts", "noise", "marked")
 
