@@ -10,6 +10,7 @@
 local counts = require "payoff.check.counts"
 local engine = require "payoff.check.engine"
 local fault = require "payoff.fault"
+local fingerprint = require "payoff.fingerprint"
 local hash = require "payoff.check.hash"
 local json = require "payoff.native.json"
 local machine = require "payoff.native.machine"
@@ -55,7 +56,7 @@ local function fingerprint_of(both)
   for _, subject in ipairs(both.head.subjects) do
     if both.needed[subject.name] then used[#used + 1] = subject end
   end
-  local found = require("payoff.fingerprint").of(machine.describe(), used)
+  local found = fingerprint.of(machine.describe(), used)
   -- A committed file has no paths of this machine in it.
   for _, subject in ipairs(found.subjects) do subject.files = nil end
   return found
@@ -70,8 +71,11 @@ function baseline.save(path, out, wanted)
     local found, reason = nil, row.reason
     if not row.state then found, reason = counts.take(state, row.head, wanted.counts) end
     if found then
-      saved[row.id], any = { instructions = found.instructions, source = found.source,
-        spread = found.spread, how = found.how, work = work_of(row.head) }, true
+      any = true
+      saved[row.id] = {
+        instructions = math.tointeger(found.instructions) or found.instructions,
+        source = found.source, spread = found.spread, how = found.how, work = work_of(row.head),
+      }
     else
       skipped[#skipped + 1] = ("%s: %s"):format(row.name, text.line(reason or "not counted"))
     end
@@ -139,6 +143,7 @@ local function parse(path, content)
   for _, name in ipairs { "fingerprint", "rows" } do
     if type(data[name]) ~= "table" then bad(path, "%s must be an object", name) end
   end
+  if next(data.rows) == nil then bad(path, "it has no rows") end
   for id, row in pairs(data.rows) do check_row(path, tostring(id), row) end
   return data
 end
@@ -150,8 +155,8 @@ end
 
 -- Fields of a stranger's making may have any type; the comparison must not trip over them.
 local function compare_fingerprints(path, data, now, subject)
-  local ok, differences, cautions = pcall(require("payoff.fingerprint").compare,
-    data.fingerprint, now, subject)
+  local ok, differences, cautions = pcall(fingerprint.compare, data.fingerprint, now,
+    subject)
   if not ok then bad(path, "its fingerprint has fields that payoff did not write") end
   return differences, cautions
 end

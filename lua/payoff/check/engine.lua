@@ -43,7 +43,8 @@ function engine.reference(state)
     if not outcome.results then
       fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
     end
-    state.expected[workload] = outcome.results
+    state.expected[workload], cell.cost_ns = outcome.results, probe.cost_ns
+    pairs_of.note(reference, outcome)
   end
 end
 

@@ -19,18 +19,27 @@ local pairs_of = {}
 -- time, which others on the machine hardly disturb. Everything that waits is judged by the clock.
 local busy_least, busy_most, busy_difference = 0.9, 1.1, 0.02
 
+-- What a process said about its subject; fingerprints and placement ask for it.
+function pairs_of.note(subject, outcome)
+  subject.runtime = outcome.runtime or subject.runtime
+  subject.loaded_file = outcome.file or subject.loaded_file
+  subject.bracket = subject.bracket or outcome.bracket
+end
+
 local function environment(state, hash_seed)
   return { PYTHONHASHSEED = hash_seed, PAYOFF_PADDING = ("x"):rep(state.random(0, 4095)) }
 end
 
 local function run_side(state, cell, how)
   cell.cpus = state.placement:of(cell)
-  return session.run(cell, {
+  local outcome = session.run(cell, {
     launcher = state.launcher, tolerance = state.tolerance, samples = how.samples,
     expected = state.expected[cell.workload], env = environment(state, how.hash_seed),
     cpus = cell.cpus, block = how.pair or 0, order = how.order or 1, process = 1,
     cpus_online = state.cpus_online,
   })
+  pairs_of.note(cell.of, outcome)
+  return outcome
 end
 
 local function least(samples, of)
@@ -93,7 +102,6 @@ function pairs_of.prepare(state, row)
     local cell = row[side]
     if side == "head" and row.base then cell.loops = row.base.loops end
     local outcome = run_side(state, cell, { samples = 1, hash_seed = "0" })
-    cell.of.bracket = cell.of.bracket or outcome.bracket
     cell.of.has_threads = cell.of.has_threads or placement.has_threads(outcome.samples[1])
     row.pair_s = (row.pair_s or 0) + outcome.seconds
     if not judge(row, side, outcome) then return false end

@@ -94,8 +94,14 @@ function words.row(_, row)
   return ("%s %s"):format(text.line(row.name), table.concat(parts, "; "))
 end
 
+-- For a shell; what cannot be shown on one line as it is, in the form of bash and zsh: $'a\x0ab'.
 local function quote(argument)
   if argument:match("^[%w@%%_+=:,./-]+$") then return argument end
+  if text.line(argument) ~= argument then
+    return "$'" .. argument:gsub("[^%w @%%_+=:,./-]", function(c)
+      return ("\\x%02x"):format(c:byte())
+    end) .. "'"
+  end
   return "'" .. argument:gsub("'", "'\\''") .. "'"
 end
 
