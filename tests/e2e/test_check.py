@@ -277,6 +277,7 @@ class Baseline(CheckCase):
             ("not the JSON", lambda d: d["rows"][row].update(instructions=float("nan"))),
             ("nothing was counted", lambda d: d["rows"][row].update(instructions=0)),
             ("source must be", lambda d: d["rows"][row].update(source="guessed")),
+            ("plan.loops must be", lambda d: d["rows"][row]["plan"].update(loops=0)),
             ("work must be", lambda d: d["rows"][row].pop("work")),
             ("it has no rows", lambda d: d.update(rows=[])),
             ("must be an object", lambda d: d.update(rows=7)),

@@ -75,6 +75,7 @@ function baseline.save(path, out, wanted)
       saved[row.id] = {
         instructions = math.tointeger(found.instructions) or found.instructions,
         source = found.source, spread = found.spread, how = found.how, work = work_of(row.head),
+        plan = found.plan,
       }
     else
       skipped[#skipped + 1] = ("%s: %s"):format(row.name, text.line(reason or "not counted"))
@@ -110,6 +111,21 @@ local function check_number(path, id, name, value, most)
   end
 end
 
+-- How it was simulated, so that it can be done in the same way again.
+local function check_plan(path, id, row)
+  local plan = row.plan
+  if row.source ~= "simulated" then return end
+  if type(plan) ~= "table" or type(plan.way) ~= "string" then
+    bad(path, "rows['%s'].plan must be an object with a way", id)
+  end
+  for _, name in ipairs { "warm", "loops" } do
+    if math.type(plan[name]) ~= "integer" or plan[name] < 0 or plan[name] > 1000
+      or name == "loops" and plan[name] == 0 then
+      bad(path, "rows['%s'].plan.%s must be a whole number up to 1000", id, name)
+    end
+  end
+end
+
 local function check_row(path, id, row)
   if type(row) ~= "table" then bad(path, "rows['%s'] must be an object", id) end
   check_number(path, id, "instructions", row.instructions, largest)
@@ -120,6 +136,7 @@ local function check_row(path, id, row)
   if not sources[row.source] then
     bad(path, "rows['%s'].source must be \"hardware\" or \"simulated\"", id)
   end
+  check_plan(path, id, row)
   if type(row.work) ~= "table" or type(row.work.digest) ~= "string" then
     bad(path, "rows['%s'].work must be an object with a digest", id)
   end
@@ -177,7 +194,7 @@ local function judge(state, row, saved, differences)
       .. "evidence here: save it again, or compare with --base-ref",
       table.concat(differences, "; "))
   else
-    local found, reason = counts.take(state, row.head, saved.source)
+    local found, reason = counts.take(state, row.head, saved.source, saved.plan)
     if found then
       counts.judge(row, saved, found)
     else

@@ -2,8 +2,8 @@
 -- programs nor another day disturb.
 --
 --   local found, reason = counts.take(state, cell, "simulated" | "hardware" | nil)
---   --> { instructions = 4021.0, source = "simulated", spread = 0, processes = 1 } of one run of
---       the row's tasks; nil and why not. Without a wish: hardware, else simulated.
+--   --> { instructions = 4021.0, source = "simulated", spread = 0, plan = {…} } of one run of the
+--       row's tasks; nil and why not. Without a wish: hardware, else simulated.
 --   counts.compare(state)     -- rows[].counts, and "slower" where there are more than allowed
 
 local counters = require "payoff.native.counters"
@@ -18,7 +18,7 @@ local counts = {}
 -- counts of unchanged code are equal to the digit; hardware counts scatter, and the scatter is
 -- respected.
 counts.limit = 0.002
-local spreads = 5 -- hardware: at least so many times what equal processes differ by
+local spreads = 5 -- at least so many times what equal processes differ by
 local processes = 5
 
 local function hardware_plan(state)
@@ -66,26 +66,40 @@ local function by_hardware(state, cell)
     spread = (list[#list] - list[1]) / middle }
 end
 
-local function by_simulation(state, cell)
-  local tool, reason = valgrind.find()
-  if not tool then return nil, reason end
-  simulate.run { cells = { cell }, simulator = tool, progress = state.progress,
-    launcher = state.launcher, expected = state.expected, experiment = state.both.head }
-  local found = cell.simulated
-  if not found or found.state ~= "exact" then
-    return nil, found and found.reason or "not counted"
+-- `same`: what by_simulation() found before: counted in the very same way again, since only then are
+-- two counts of one kind. Of a baseline only way, warm and loops are known.
+local function plan_as(cell, options, same)
+  local plan, reason = simulate.plan(cell, options)
+  if not plan or not same then return plan, reason end
+  if plan.way ~= same.way then
+    return nil, ("it was counted by %s, which cannot be done here"):format(same.way)
   end
-  return { instructions = found.count / found.loops, source = "simulated", processes = 1,
-    spread = 0, how = found.reason }
+  plan.warm, plan.loops = same.warm, same.loops
+  return plan
 end
 
-function counts.take(state, cell, source)
+local function by_simulation(state, cell, same)
+  local tool, reason = valgrind.find()
+  if not tool then return nil, reason end
+  state.progress:show(nil, ("counting instructions under Valgrind: %s"):format(cell.id))
+  local wanted = { launcher = state.launcher, expected = state.expected[cell.workload],
+    tolerance = state.tolerance }
+  wanted.plan, reason = plan_as(cell, wanted, same)
+  if not wanted.plan then return nil, reason end
+  local found = simulate.count(cell, wanted)
+  if found.state ~= "exact" and found.state ~= "scaled" then return nil, found.reason end
+  return { instructions = found.count / found.loops, source = "simulated", spread = found.spread,
+    how = found.reason, plan = { way = found.plan.way, warm = found.plan.warm,
+      loops = found.plan.loops } }
+end
+
+function counts.take(state, cell, source, same)
   local found, reason
   if source ~= "simulated" then
     found, reason = by_hardware(state, cell)
     if found or source == "hardware" then return found, reason end
   end
-  local simulated, why = by_simulation(state, cell)
+  local simulated, why = by_simulation(state, cell, same)
   if simulated then return simulated end
   return nil, source and why or ("%s; %s"):format(reason, why)
 end
@@ -94,9 +108,7 @@ end
 function counts.judge(row, base, head)
   local asked = row.head.of.limit and row.head.of.limit.instructions
   local limit = asked or counts.limit
-  if head.source == "hardware" then
-    limit = math.max(limit, spreads * math.max(base.spread or 0, head.spread or 0))
-  end
+  limit = math.max(limit, spreads * math.max(base.spread or 0, head.spread or 0))
   local change = base.instructions > 0 and head.instructions / base.instructions - 1
     or head.instructions > 0 and math.huge or 0
   row.counts = { base = base.instructions, head = head.instructions, source = head.source,
@@ -121,7 +133,7 @@ function counts.compare(state)
     if row.base and judged and wanted(state, row) then
       local base, head, reason
       base, reason = counts.take(state, row.base, state.options.counts)
-      if base then head, reason = counts.take(state, row.head, base.source) end
+      if base then head, reason = counts.take(state, row.head, base.source, base.plan) end
       if base and head then
         counts.judge(row, base, head)
       else
