@@ -7,6 +7,9 @@
 
 local bar = {}
 
+-- Ratios that lie closer together than this are near 1, and their bars are to look so.
+local LEAST_SPAN = math.log(4)
+
 local EIGHTHS = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" }
 
 -- From the smallest to the largest of `values`, 1 among them; nil when there are none.
@@ -18,6 +21,7 @@ function bar.scale(values, columns)
     end
   end
   if high == low then return nil end
+  if high > 0 then high = math.max(high, low + LEAST_SPAN) else low = -LEAST_SPAN end
   local left = math.ceil(columns * -low / (high - low) - 1e-9)
   local right = columns - left
   local unit = math.huge -- logarithms per column

@@ -7,6 +7,7 @@
 
 local fault = require "payoff.fault"
 local json = require "payoff.native.json"
+local paths = require "payoff.paths"
 local spelling = require "payoff.spelling"
 local values = require "payoff.values"
 
@@ -34,9 +35,45 @@ function options.settings(arguments)
   return out
 end
 
--- Subjects as written on the command line, each with a name of its own.
+-- What else a subject could be called where its file's name is taken: "k.py:f" and "k.py:g" are f
+-- and g, and beside score.py the library libscore.so keeps its ending.
+local function other_name(fields)
+  if fields.library then return paths.name(fields.library) end
+  return fields.func
+end
+
+local function count_names(list)
+  local count = {}
+  for _, item in ipairs(list) do
+    count[item.fields.name] = (count[item.fields.name] or 0) + 1
+  end
+  return count
+end
+
+-- Each gets a name of its own; a number helps where nothing else does.
+local function name_apart(list)
+  local count = count_names(list)
+  for _, item in ipairs(list) do
+    local fields = item.fields
+    if count[fields.name] > 1 and (fields.library or fields.file) then
+      fields.name = other_name(fields)
+    end
+  end
+  count = count_names(list)
+  local seen = {}
+  for i, item in ipairs(list) do
+    local fields = item.fields
+    if count[fields.name] > 1 and seen[fields.name] then
+      fields.name = ("%s-%d"):format(fields.name, i)
+    end
+    seen[fields.name] = true
+  end
+  return list
+end
+
+-- Subjects as written on the command line.
 function options.subjects(texts)
-  local list, seen = {}, {}
+  local list = {}
   for i, text in ipairs(texts) do
     local fields = spelling.subject(text)
     if not fields then
@@ -45,12 +82,9 @@ function options.subjects(texts)
     end
     local kind = fields.kind
     fields.kind = nil
-    -- Two functions of one file need names that differ.
-    if seen[fields.name] then fields.name = ("%s-%d"):format(fields.name, i) end
-    seen[fields.name] = true
     list[i] = { kind = kind, fields = fields }
   end
-  return list
+  return name_apart(list)
 end
 
 -- The tasks as JSON has them: null is json.null. Without --args, one task without arguments.

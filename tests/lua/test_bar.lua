@@ -25,3 +25,12 @@ check.test("nothing to draw, and never more than the columns", function()
   end
   check.equal(bar.draw(nil, scale), "")
 end)
+
+check.test("what is near 1 looks near 1", function()
+  local scale = bar.scale({ 0.98, 1.02 }, 16)
+  for _, value in ipairs { 0.98, 1.02 } do
+    local text = bar.draw(value, scale):gsub("^ +", "")
+    check.truthy(utf8.len(text) <= 1, value)
+  end
+  check.equal(utf8.len(bar.draw(0.25, bar.scale({ 0.25 }, 8))), 8)
+end)
