@@ -165,12 +165,12 @@ static void test_a_removed_run_leaves_nothing(void **state)
     struct sample_row sample = fixture_sample(cell, 0);
     int64_t id = 0;
     assert_true(sample_insert(store, &sample, &id, &st));
-    assert_true(noun_remove_run(store, 1, &st));
+    assert_true(noun_remove(store, NOUN_RUN, 1, &st));
     assert_int_equal(fixture_count(store), 0);
     assert_false(noun_find(store, NOUN_CELL, NULL, 0, NULL, NULL, &id, &st));
     assert_int_equal(st.code, STATUS_NOT_FOUND);
     st = STATUS_INIT;
-    assert_false(noun_remove_run(store, 1, &st));
+    assert_false(noun_remove(store, NOUN_RUN, 1, &st));
     assert_int_equal(st.code, STATUS_NOT_FOUND);
     assert_true(store_check(store, &st));
     store_close(store);

@@ -9,6 +9,7 @@ local options = require "payoff.options"
 local paths = require "payoff.paths"
 local profile = require "payoff.model.profile"
 local recorder = require "payoff.run.recorder"
+local resume = require "payoff.run.resume"
 local sizes = require "payoff.model.sizes"
 local sys = require "payoff.native.sys"
 local table_format = require "payoff.formats.table"
@@ -95,10 +96,20 @@ function measure.status_of(model)
   return status
 end
 
-local function recorder_of(experiment, arguments)
+-- Where the samples go, or nil.
+function measure.store_path(experiment, arguments)
   if arguments.no_db then return nil end
-  local beside = paths.join(experiment.folder, experiment.name .. ".payoff.db")
-  return recorder.new(arguments.db or beside)
+  return arguments.db or paths.join(experiment.folder, experiment.name .. ".payoff.db")
+end
+
+-- The command that goes on where this run was interrupted, when the record is whole.
+local function resume_line(model, path, arguments)
+  if not model.interrupted or not path or model.blocks == nil then return "" end
+  if arguments.db == nil then
+    return ("\nTo go on: payoff run %s --resume %s\n"):format(model.experiment.file, model.id)
+  end
+  return ("\nTo go on: payoff run %s --db %s --resume %s\n"):format(model.experiment.file, path,
+    model.id)
 end
 
 local function choose_sizes(experiment, wanted)
@@ -112,14 +123,18 @@ function measure.run(experiment, arguments)
   local wanted = engine_options(arguments)
   if arguments.sizes then sizes.ask(experiment, arguments.sizes) end
   wanted.program = profile.program(arguments, experiment)
+  if arguments.resumed then resume.keep_sizes(arguments.resumed, experiment) end
   if experiment.auto then wanted.sizing = choose_sizes(experiment, wanted) end
-  wanted.recorder = recorder_of(experiment, arguments)
+  local path = measure.store_path(experiment, arguments)
+  wanted.recorder = path and recorder.new(path, resume.options(arguments))
+  wanted.resume = arguments.resumed
   local model = engine.run(experiment, wanted)
   local lines, problem = measure.write_reports(model, arguments.out)
   local text = table_format.render(model, {
     color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns(),
   })
   if #lines > 0 then text = text .. "\n" .. table.concat(lines, "\n") .. "\n" end
+  if experiment.text then text = text .. resume_line(model, path, arguments) end
   local shown, why, code = sys.write(1, text)
   if problem then fault.raise("io", "the reports are not complete: %s", problem) end
   -- A reader that has gone away (`| head`) has seen what it wanted.

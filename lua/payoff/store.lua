@@ -202,6 +202,33 @@ db_class.transaction = guarded(function(db, body)
   end)
 end)
 
+-- What a run needs to be resumed, a table (payoff.run.resume); an empty one where there is none.
+db_class.progress = guarded(function(db, run)
+  return rows.decode(must(db:run_row(run)).progress) or {}
+end)
+
+db_class.put_progress = guarded(function(db, run, progress)
+  return must(db.native:update("run", run, { progress = encode(progress) }))
+end)
+
+-- The seeds of a block: { hash_seed, padding_bytes }, of the environment of its processes.
+db_class.block = guarded(function(db, run, block, seeds)
+  return must(db.native:insert("block",
+    { run = run, block = block, hash_seed = seeds.hash_seed, padding_bytes = seeds.padding_bytes }))
+end)
+
+-- A run that ended early begins again: its warnings go (they are worked out anew at its end), and
+-- what was sampled after `at` is marked.
+db_class.reopen = guarded(function(db, run, at, mark)
+  return together(db, function()
+    for _, warning in ipairs(must(db.native:rows("warning", "run", run))) do
+      must(db.native:remove("warning", warning.id))
+    end
+    must(db.native:mark_after(run, at and at.block or 0, at and at.position or 0, mark))
+    return must(db.native:update("run", run, { state = "running" }))
+  end)
+end)
+
 db_class.run_row = guarded(function(db, run)
   for _, row in ipairs(must(db.native:rows("run"))) do
     if row.id == run or row.name == run then
@@ -233,7 +260,7 @@ db_class.load = guarded(function(db, which)
 end)
 
 db_class.remove = guarded(function(db, run)
-  return must(db.native:remove_run(must(db:run_row(run)).id))
+  return must(db.native:remove("run", must(db:run_row(run)).id))
 end)
 
 -- Reads the whole file: true, or nil and what is damaged.

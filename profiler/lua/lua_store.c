@@ -4,14 +4,16 @@
  *   db:insert(noun, row) -> id                     db:update(noun, id, row) -> true
  *   db:find(noun, parent, parent id, field, text) -> id; parent or field may be nil
  *   db:rows(noun [, parent, parent id]) -> { {id = 1, …}, … }
- *   db:remove_run(id) -> true
+ *   db:remove(noun, id) -> true                   and all that belongs to it
+ *   db:mark_after(run id, block, order, text) -> number of samples, those taken after that process
  *   db:sample(cell id, sample) -> id               as reports/MODEL.md; noise and more are JSON text
  *   db:samples(run id) -> { [cell id] = { sample, … } }
  *   db:sample_count(run id) -> number
  *   db:begin() db:commit() db:check() -> true      db:rollback() db:close()
  *   db:path() -> as it was opened
  *
- * A noun is run, warning, event, subject, cell, verdict or finding; a row has its fields (store/noun.c).
+ * A noun is run, warning, event, subject, cell, verdict, finding or block; a row has its fields
+ * (store/noun.c).
  * Absent is unknown; false and true are 0 and 1 in the file. */
 #include "lua/lua_store.h"
 #include "lua/bindings.h"
@@ -25,8 +27,8 @@ struct store_box {
     struct store *store;
 };
 
-static const char *const noun_names[NOUN_COUNT + 1] = {"run",  "warning", "event",   "subject",
-                                                       "cell", "verdict", "finding", NULL};
+static const char *const noun_names[NOUN_COUNT + 1] = {
+    "run", "warning", "event", "subject", "cell", "verdict", "finding", "block", NULL};
 
 struct store *lua_store_check(lua_State *L)
 {
@@ -209,11 +211,12 @@ static int store_rows(lua_State *L)
     return 1;
 }
 
-static int store_remove_run(lua_State *L)
+static int store_remove(lua_State *L)
 {
     struct store *store = lua_store_check(L);
+    enum noun_name name = check_noun(L);
     struct status st = STATUS_INIT;
-    return result(L, noun_remove_run(store, luaL_checkinteger(L, 2), &st), &st);
+    return result(L, noun_remove(store, name, luaL_checkinteger(L, 3), &st), &st);
 }
 
 static int store_lua_begin(lua_State *L)
@@ -253,10 +256,11 @@ int luaopen_payoff_store(lua_State *L)
         {"update", store_update},
         {"find", store_find},
         {"rows", store_rows},
-        {"remove_run", store_remove_run},
+        {"remove", store_remove},
         {"sample", lua_store_sample},
         {"samples", lua_store_samples},
         {"sample_count", lua_store_sample_count},
+        {"mark_after", lua_store_mark_after},
         {"begin", store_lua_begin},
         {"commit", store_lua_commit},
         {"rollback", store_lua_rollback},

@@ -15,5 +15,6 @@ struct store *lua_store_check(lua_State *L);
 int lua_store_sample(lua_State *L);
 int lua_store_samples(lua_State *L);
 int lua_store_sample_count(lua_State *L);
+int lua_store_mark_after(lua_State *L);
 
 #endif

@@ -199,3 +199,15 @@ int lua_store_sample_count(lua_State *L)
     lua_pushinteger(L, count);
     return 1;
 }
+
+int lua_store_mark_after(lua_State *L)
+{
+    struct store *store = lua_store_check(L);
+    int64_t count = 0;
+    struct status st = STATUS_INIT;
+    if (!sample_mark_after(store, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3),
+                           luaL_checkinteger(L, 4), luaL_checkstring(L, 5), &count, &st))
+        return luahost_fail(L, &st);
+    lua_pushinteger(L, count);
+    return 1;
+}

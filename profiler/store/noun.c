@@ -22,7 +22,7 @@ static const struct noun nouns[NOUN_COUNT] = {
              {"confidence", NOUN_REAL}, {"command", NOUN_TEXT}, {"experiment_name", NOUN_TEXT},
              {"experiment_file", NOUN_TEXT}, {"experiment_title", NOUN_TEXT},
              {"experiment_text", NOUN_TEXT}, {"payoff", NOUN_TEXT}, {"machine", NOUN_TEXT},
-             {"git", NOUN_TEXT}, {"more", NOUN_TEXT}),
+             {"git", NOUN_TEXT}, {"more", NOUN_TEXT}, {"progress", NOUN_TEXT}),
     [NOUN_WARNING] = NOUN("warnings", {"run", NOUN_INTEGER}, {"text", NOUN_TEXT}),
     [NOUN_EVENT] = NOUN("events", {"run", NOUN_INTEGER}, {"position", NOUN_INTEGER},
                         {"asked", NOUN_TEXT}, {"name", NOUN_TEXT}, {"unit", NOUN_TEXT},
@@ -47,6 +47,8 @@ static const struct noun nouns[NOUN_COUNT] = {
              {"text", NOUN_TEXT}, {"count", NOUN_INTEGER}, {"input", NOUN_TEXT},
              {"task", NOUN_TEXT}, {"expected", NOUN_TEXT}, {"got", NOUN_TEXT}, {"cause", NOUN_TEXT},
              {"why", NOUN_TEXT}, {"advice", NOUN_TEXT}, {"more", NOUN_TEXT}),
+    [NOUN_BLOCK] = NOUN("blocks", {"run", NOUN_INTEGER}, {"block", NOUN_INTEGER},
+                        {"hash_seed", NOUN_INTEGER}, {"padding_bytes", NOUN_INTEGER}),
 };
 
 const struct noun *noun_get(enum noun_name name)
@@ -268,16 +270,18 @@ bool noun_each(struct store *store, enum noun_name name, const char *parent, int
     return ok;
 }
 
-bool noun_remove_run(struct store *store, int64_t id, struct status *st)
+bool noun_remove(struct store *store, enum noun_name name, int64_t id, struct status *st)
 {
-    sqlite3_stmt *statement =
-        database_prepare(store, "DELETE FROM runs WHERE id = ?1", "remove a run", st);
+    const struct noun *noun = &nouns[name];
+    struct sql sql = {.used = 0};
+    sql_add(&sql, "DELETE FROM %s WHERE id = ?1", noun->table);
+    sqlite3_stmt *statement = database_prepare(store, sql.text, "remove a row", st);
     if (statement == NULL)
         return false;
     sqlite3_bind_int64(statement, 1, id);
     int changes = 0;
-    if (!run_write(store, statement, "remove a run", &changes, st))
+    if (!run_write(store, statement, "remove a row", &changes, st))
         return false;
-    return changes > 0 ||
-           status_fail(st, STATUS_NOT_FOUND, "%s has no run %lld", store->path, (long long)id);
+    return changes > 0 || status_fail(st, STATUS_NOT_FOUND, "%s has no row %lld in %s", store->path,
+                                      (long long)id, noun->table);
 }

@@ -29,9 +29,10 @@ enum noun_name {
     NOUN_SUBJECT,
     NOUN_CELL,
     NOUN_VERDICT,
-    NOUN_FINDING
+    NOUN_FINDING,
+    NOUN_BLOCK
 };
-enum { NOUN_COUNT = NOUN_FINDING + 1, NOUN_FIELDS_MAX = 20 };
+enum { NOUN_COUNT = NOUN_BLOCK + 1, NOUN_FIELDS_MAX = 20 };
 
 const struct noun *noun_get(enum noun_name name);
 
@@ -66,7 +67,7 @@ typedef bool noun_visit(void *context, int64_t id, const struct noun_value *valu
 bool noun_each(struct store *store, enum noun_name name, const char *parent, int64_t parent_id,
                noun_visit *visit, void *context, struct status *st);
 
-/* Removes a run and everything that belongs to it. STATUS_NOT_FOUND when there is no such run. */
-bool noun_remove_run(struct store *store, int64_t id, struct status *st);
+/* Removes a row and everything that belongs to it. STATUS_NOT_FOUND when there is no such row. */
+bool noun_remove(struct store *store, enum noun_name name, int64_t id, struct status *st);
 
 #endif

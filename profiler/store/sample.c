@@ -107,6 +107,29 @@ out:
     return ok;
 }
 
+bool sample_mark_after(struct store *store, int64_t run, int64_t block, int64_t block_order,
+                       const char *text, int64_t *count, struct status *st)
+{
+    bool own = false;
+    sqlite3_stmt *statement = database_prepare(
+        store,
+        "UPDATE samples SET marked = ?4 WHERE cell IN (SELECT id FROM cells WHERE run = ?1)"
+        " AND (block > ?2 OR (block = ?2 AND block_order > ?3))",
+        "mark samples", st);
+    bool ok = statement != NULL && database_start(store, &own, st);
+    if (ok) {
+        sqlite3_bind_int64(statement, 1, run);
+        sqlite3_bind_int64(statement, 2, block);
+        sqlite3_bind_int64(statement, 3, block_order);
+        bind_text(statement, 4, text);
+        ok = database_finish(store, statement, "mark samples", st);
+        *count = sqlite3_changes(store->db);
+        ok = database_end(store, own, ok, st);
+    }
+    sqlite3_finalize(statement);
+    return ok;
+}
+
 bool sample_count(struct store *store, int64_t run, int64_t *count, struct status *st)
 {
     sqlite3_stmt *row = database_prepare(

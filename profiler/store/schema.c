@@ -96,7 +96,17 @@ static const char schema_2[] =
     " UNIQUE (subject, position));"
     "CREATE INDEX findings_run ON findings (run);";
 
-const char *const schema_migrations[] = {schema_1, schema_2};
+/* What an interrupted run needs to go on, and the seeds of each block. */
+static const char schema_3[] =
+    "ALTER TABLE runs ADD COLUMN progress TEXT;" /* JSON: payoff.run.resume */
+    "CREATE TABLE blocks ("
+    " id INTEGER PRIMARY KEY,"
+    " run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
+    " block INTEGER NOT NULL,"
+    " hash_seed INTEGER, padding_bytes INTEGER," /* what every process of it found */
+    " UNIQUE (run, block));";
+
+const char *const schema_migrations[] = {schema_1, schema_2, schema_3};
 const int schema_version = sizeof schema_migrations / sizeof *schema_migrations;
 
 static int query_int(sqlite3 *db, const char *sql, int *value)

@@ -1,9 +1,11 @@
 -- run: `payoff run FILE.lua`: measure an experiment, print its table, write its reports.
 
+local fault = require "payoff.fault"
 local go = require "payoff.tour.go"
 local measure = require "payoff.measure"
 local options = require "payoff.options"
 local payoff = require "payoff"
+local resume = require "payoff.run.resume"
 local script = require "payoff.script"
 
 local run = {}
@@ -15,15 +17,50 @@ function run.define(parser)
       .. "reference, measures them in random order, prints the table and writes the CSV and the "
       .. "HTML report.")
   command:argument("file", "The experiment or the tour, a Lua script."):argname("FILE.lua")
+    :args("?")
+  command:option("--resume", "Go on with a run that was interrupted or killed: its number, its id "
+    .. "or the beginning of it, or last. Plan, seeds and options are those of then; FILE.lua may "
+    .. "be left out when --db is given."):argname("RUN")
   command:option("--set", "A setting that the script reads with payoff.setting.")
     :argname("NAME=VALUE"):count("*")
   measure.options(command)
 end
 
-function run.run(arguments)
-  measure.check(arguments)
-  local experiment = script.load(arguments.file,
+local function load(arguments)
+  return script.load(arguments.file,
     { settings = options.settings(arguments), quick = arguments.quick, tours = true })
+end
+
+local function find_run(arguments)
+  if arguments.no_db then
+    fault.raise("usage", "--resume needs the store, and --no-db says that there is none")
+  elseif arguments.db then
+    return resume.find(arguments.db, arguments.resume)
+  elseif not arguments.file then
+    fault.raise("usage", "--resume needs the experiment or its store: "
+      .. "payoff run FILE.lua --resume %s", arguments.resume)
+  end
+  return resume.find(measure.store_path(load(arguments), arguments), arguments.resume)
+end
+
+local function go_on(arguments)
+  local it = find_run(arguments)
+  resume.overlay(it, arguments)
+  arguments.file = arguments.file or it.run.experiment.file
+  measure.check(arguments)
+  local experiment = load(arguments)
+  resume.check_text(it, experiment)
+  arguments.db, arguments.resumed = it.path, it
+  return measure.run(experiment, arguments)
+end
+
+function run.run(arguments)
+  if arguments.resume then return go_on(arguments) end
+  if not arguments.file then
+    fault.raise("usage", "which experiment? payoff run FILE.lua")
+  end
+  measure.check(arguments)
+  local experiment = load(arguments)
   if getmetatable(experiment) == payoff.Tour then return go.run(experiment, arguments) end
   return measure.run(experiment, arguments)
 end

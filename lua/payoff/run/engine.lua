@@ -22,6 +22,7 @@ local passes = require "payoff.run.passes"
 local placement = require "payoff.run.placement"
 local plan = require "payoff.run.plan"
 local progress = require "payoff.run.progress"
+local resume = require "payoff.run.resume"
 local session = require "payoff.run.session"
 local simulator = require "payoff.run.simulator"
 local sys = require "payoff.native.sys"
@@ -138,6 +139,12 @@ local function identify(state)
   end
   state.head.git = git.state(files)
   state.head.fingerprint = fingerprint.of(state.head.machine, subjects)
+  if state.options.resume then resume.check(state.options.resume, state.head) end
+  if state.options.resume then
+    resume.check(state.options.resume, state.head)
+    state.recorder = state.options.recorder(state)
+    resume.apply(state.options.resume, state)
+  end
   if state.recorder then state.recorder:identified(state.head) end
 end
 
@@ -151,17 +158,38 @@ local function run_process(state, block, position, entry, env)
   note_outcome(cell, outcome)
 end
 
+-- The order of a block's processes and the seeds that they find depend on the run's seed and the
+-- block's number alone, so that a run that is resumed goes on as it would have.
+local function order_of(state, block)
+  math.randomseed(state.seed, block)
+  local seeds = { hash_seed = state.random(0, 4294967295), padding_bytes = state.random(0, 4095) }
+  local order, done = resume.order(state, block)
+  if order then return order, seeds, done end
+  order = plan.shuffle(plan.processes(measurable(state, block)), state.random)
+  local at = { block = block, position = 0, order = {} }
+  for _, entry in ipairs(order) do
+    table.insert(at.order, entry.cell.id)
+    table.insert(at.order, entry.process)
+  end
+  state.at = at
+  if state.recorder then state.recorder:block(state, at, seeds) end
+  return order, seeds, 0
+end
+
 local function run_block(state, block, blocks)
-  local order = plan.shuffle(plan.processes(measurable(state, block)), state.random)
-  local env = { PYTHONHASHSEED = tostring(state.random(0, 4294967295)),
-                PAYOFF_PADDING = ("x"):rep(state.random(0, 4095)) }
-  for position, entry in ipairs(order) do
+  local order, seeds, done = order_of(state, block)
+  local env = { PYTHONHASHSEED = tostring(seeds.hash_seed),
+                PAYOFF_PADDING = ("x"):rep(seeds.padding_bytes) }
+  for position = done + 1, #order do
+    local entry = order[position]
     local cell = entry.cell
     state.progress:show(state:share(), ("block %d%s: %s"):format(block,
       blocks and " of " .. blocks or "", cells.describe(cell)), state:left_s())
     -- What failed as one of several processes of this block is not tried again.
     if cell.verdict.state ~= "failed" then run_process(state, block, position, entry, env) end
     state.spent_s = sys.monotonic_s() - state.began_s
+    state.at.position = position
+    if state.recorder then state.recorder:advance(state, state.at, cell) end
   end
   state.blocks_done = block
 end
@@ -184,7 +212,7 @@ end
 -- How each subject warms up, in processes of their own, before the blocks; not where a first
 -- impression is all that was asked for.
 local function study_warmup(state)
-  local fixed = state.options.blocks or state.experiment.blocks
+  local fixed = state:fixed_blocks()
   if fixed and fixed < plan.fewest then return end
   warmup.study(measurable(state, 1), state:budget_s(), function(cell, seconds, process)
     if cell.verdict.state == "failed" then return nil end
@@ -199,26 +227,37 @@ local function study_warmup(state)
   end)
 end
 
-local function run_blocks(state)
-  study_warmup(state)
-  local budget_s = state:budget_s()
-  state.repeats = noise.allowance(budget_s)
-  state.samples = plan.samples(measurable(state, 1), {
-    samples = state.experiment.samples, slow_ns = session.slow_ns, budget_s = budget_s,
-  })
-  run_block(state, 1)
-  -- From the first block on it is known what a block costs.
+-- From the first block on it is known what a block costs.
+local function make_plan(state, budget_s)
   local list = measurable(state, 2)
-  local spreads, fixed = forecast.spreads(list), state.options.blocks or state.experiment.blocks
+  local spreads, fixed = forecast.spreads(list), state:fixed_blocks()
   if not fixed then plan.allocate(list, spreads) end
   state.plan = plan.blocks(list, {
     budget_s = budget_s, spent_s = state.spent_s, done = 1,
     confidence = state.experiment.confidence, blocks = fixed, least = state.passes.count,
   })
   if not fixed then say_forecast(state, list, 1) end
-  for block = 2, state.plan.blocks do
+  if state.recorder then state.recorder:planned(state) end
+end
+
+local function run_blocks(state)
+  if not state.at then study_warmup(state) end
+  local budget_s, fixed = state:budget_s(), state:fixed_blocks()
+  state.repeats = noise.allowance(budget_s)
+  state.samples = state.samples or plan.samples(measurable(state, 1), {
+    samples = state.experiment.samples, slow_ns = session.slow_ns, budget_s = budget_s,
+  })
+  if state.recorder then state.recorder:planned(state) end
+  if not state.plan then
+    run_block(state, 1)
+    make_plan(state, budget_s)
+  end
+  -- A run that is resumed begins with the block that was not finished.
+  for block = math.max(2, state.at.block), state.plan.blocks do
     run_block(state, block, state.plan.blocks)
-    if block == 2 and not fixed and not state.forecast then say_forecast(state, list, 2) end
+    if block == 2 and not fixed and not state.forecast then
+      say_forecast(state, measurable(state, 3), 2)
+    end
     if plan.is_look(state.plan, block)
       and derive.precise_enough(model.raw(state), state.plan.level, state.precision) then
       state.plan.stopped = block
@@ -247,6 +286,8 @@ function State:check_context(expected)
   context.recorder = nil
   return context
 end
+
+function State:fixed_blocks() return self.options.blocks or self.experiment.blocks end
 
 function State:budget_s() return self.options.budget_s or self.experiment.budget end
 
@@ -292,7 +333,8 @@ function engine.run(experiment, options)
     precision = options.precision or experiment.precision,
     placement = placement.new(machine.cpus(), { pin = options.pin }),
     progress = progress.new { silent = options.silent },
-    seed = options.seed or sys.random_seed(), started = sys.now_iso(),
+    seed = options.resume and options.resume.run.seed or options.seed or sys.random_seed(),
+    started = sys.now_iso(),
     started_s = sys.monotonic_s(), began_s = sys.monotonic_s(),
   }, State)
   math.randomseed(state.seed)
@@ -305,7 +347,11 @@ function engine.run(experiment, options)
     state.simulated_events = simulator.events(experiment)
   end
   state.head = model.head(state)
-  if options.recorder then state.recorder = options.recorder(state) end
+  if options.resume then
+    resume.begin(options.resume, state)
+  elseif options.recorder then
+    state.recorder = options.recorder(state)
+  end
 
   local _ <close> = setmetatable({}, { __close = function() state.progress:clear() end })
   until_interrupted(state, function()

@@ -5,8 +5,11 @@
 -- A killed run loses at most the sample in flight. A store that cannot be written (a read-only
 -- folder, a full disk) costs the record, never the run: that becomes one warning of the report.
 
+local fault = require "payoff.fault"
 local must = require("payoff.store.rows").must
+local resume = require "payoff.run.resume"
 local store = require "payoff.store"
+local sys = require "payoff.native.sys"
 
 local recorder = {}
 
@@ -44,19 +47,73 @@ local function put_all(self, state)
         reference = subject.reference or false, teaches = subject.teaches }))
     end
   end
-  for _, cell in ipairs(state.cells) do
-    self.cells[cell.id] = must(self.db:cell(self.run, cell_row(cell)))
-  end
   return true
 end
 
-local function begin(path, state)
-  local self = setmetatable({ path = path, warnings = state.warnings, cells = {} }, Recorder)
-  self.db = self:try(function() return store.open(path, { create = true }) end)
+-- Takes over a run that ended early; fails where another process was faster.
+local function take_over(self, again)
+  local run, progress = again.run.run, must(self.db:progress(again.run.run))
+  if resume.is_alive(progress.owner) then
+    self.taken = ("run %s is being resumed by process %d"):format(again.run.id,
+      progress.owner.pid)
+    error { message = self.taken, code = "unavailable" }
+  end
+  must(self.db:reopen(run, progress.at, resume.MARK))
+  self.run = run
+  return true
+end
+
+local function begin(path, state, options)
+  local again = state.options.resume
+  local self = setmetatable({ path = path, warnings = state.warnings, cells = {},
+    progress = again and again.progress or { options = options } }, Recorder)
+  self.db = self:try(function() return store.open(path, { create = not again }) end)
+  self.progress.owner = resume.owner()
   self:try(function()
-    return self.db:transaction(function() return put_all(self, state) end)
+    return self.db:transaction(function()
+      if again then take_over(self, again) else put_all(self, state) end
+      for _, cell in ipairs(state.cells) do
+        self.cells[cell.id] = must(self.db:cell(self.run, again and { id = cell.id,
+          subject = cell.subject, mode = cell.mode, jobs = cell.jobs } or cell_row(cell)))
+      end
+      return self.db:put_progress(self.run, self.progress)
+    end)
   end)
+  if self.taken then fault.raise("unavailable", "%s", self.taken) end
   return self
+end
+
+-- How far the run has come: written with what the last process showed, so that a run that is killed
+-- goes on after it.
+function Recorder:advance(state, at, cell)
+  local progress = self.progress
+  progress.at, progress.spent_s = at, state.spent_s
+  progress.wall_s = sys.monotonic_s() - state.started_s
+  self:try(function()
+    return self.db:transaction(function()
+      if cell then must(self.db:cell(self.run, cell_row(cell))) end
+      return self.db:put_progress(self.run, progress)
+    end)
+  end)
+end
+
+-- Before the first process of a block.
+function Recorder:block(state, at, seeds)
+  self:try(function() return self.db:block(self.run, at.block, seeds) end)
+  self:advance(state, at)
+end
+
+-- What was decided for the blocks to come.
+function Recorder:planned(state)
+  local progress = self.progress
+  progress.samples, progress.plan, progress.forecast = state.samples, state.plan, state.forecast
+  progress.notes = table.move(state.warnings, 1, #state.warnings, 1, {})
+  self:try(function()
+    return self.db:transaction(function()
+      for _, cell in ipairs(state.cells) do must(self.db:cell(self.run, cell_row(cell))) end
+      return self.db:put_progress(self.run, progress)
+    end)
+  end)
 end
 
 function Recorder:sample(cell, sample)
@@ -88,8 +145,9 @@ function Recorder:finish(run)
   if self.db then self.db:close() end
 end
 
-function recorder.new(path)
-  return function(state) return begin(path, state) end
+-- options: what `--resume` must know of the command line (payoff.run.resume).
+function recorder.new(path, options)
+  return function(state) return begin(path, state, options) end
 end
 
 return recorder

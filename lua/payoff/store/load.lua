@@ -101,6 +101,10 @@ function load.model(native, row)
   for _, event in ipairs(must(native:rows("event", "run", run))) do
     model.events[event.position] = copy(event, rows.EVENT)
   end
+  for _, block in ipairs(must(native:rows("block", "run", run))) do
+    model.seeds = model.seeds or {}
+    model.seeds[block.block] = { hash_seed = block.hash_seed, padding_bytes = block.padding_bytes }
+  end
   local verdicts = load_verdicts(native, run)
   local names
   model.subjects, names = load_subjects(native, run, verdicts.subject)

@@ -56,7 +56,7 @@ end
 -- Keys that have a place of their own, or that are computed anew.
 rows.RUN = set("id", "format", "started", "ended", "wall_s", "seed", "confidence", "interrupted",
   "command", "payoff", "machine", "git", "experiment", "warnings", "events", "subjects", "cells",
-  "state", "run")
+  "state", "run", "progress", "seeds")
 rows.SUBJECT = set("name", "kind", "reference", "teaches", "runtime", "file", "state", "reason",
   "build", "load_ns", "verdict", "start", "load")
 rows.CELL = set("id", "subject", "mode", "jobs", "start", "size", "tasks", "loops", "baseline",
