@@ -165,7 +165,7 @@ end
 local function restore_cell(cell, old, at)
   local process_ns = {}
   cell.loops, cell.processes = old.loops, old.processes
-  cell.maxrss_bytes = old.maxrss_bytes
+  cell.maxrss_bytes, cell.warming = old.maxrss_bytes, old.warming or {}
   if old.warmup then
     cell.warmup, cell.of.warmup = old.warmup, cell.of.warmup or {}
     cell.of.warmup[cell.size] = old.warmup
