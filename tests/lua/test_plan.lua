@@ -76,7 +76,7 @@ check.test("a larger one may stop early, at looks that share the error", functio
   local p = plan.blocks(block(1), { budget_s = 20, spent_s = 1, done = 1, confidence = 0.95 })
   check.same(p.looks, { 8, 12, 18 })
   check.equal(p.blocks, 18)
-  check.truthy(math.abs(p.level - 0.965) < 1e-12)
+  check.truthy(math.abs(p.level - 0.9625) < 1e-12)
   check.truthy(plan.is_look(p, 12))
   check.equal(plan.is_look(p, 13), false)
   check.equal(plan.is_look(p, 18), false) -- the end is no early stop

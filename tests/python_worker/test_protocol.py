@@ -55,6 +55,14 @@ class Protocol(unittest.TestCase):
             self.assertEqual(worker.end(), 0)
             self.assertIsNone(worker.receive())
 
+    def test_what_a_program_does_at_its_end(self):
+        with Worker() as worker:
+            worker.subject("ends_late", t(i(1)))
+            worker.good("run", mode="serial")
+            worker.good("leave")
+            self.assertEqual(worker.process.wait(30), 0)
+            self.assertEqual(worker.text(), "thread ended\nexit handler called\n")
+
     def test_malformed_commands(self):
         lines = [
             b"\n",

@@ -273,7 +273,7 @@ function State:context(block, order, extra)
   local context = {
     launcher = self.launcher, plan = self.passes:plan_of(block),
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
-    block = block, order = order, process = 1,
+    block = block, order = order, process = 1, spent = self.spent,
     recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end
@@ -329,6 +329,7 @@ end
 function engine.run(experiment, options)
   local state = setmetatable({
     experiment = experiment, options = options, expected = {}, blocks_done = 0, spent_s = 0,
+    spent = {},
     launcher = launch.new { python = options.python }, warnings = {},
     precision = options.precision or experiment.precision,
     placement = placement.new(machine.cpus(), { pin = options.pin }),

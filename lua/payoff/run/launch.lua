@@ -5,6 +5,7 @@
 --   local message = launcher:load(subject)     -- the `load` command
 
 local assets = require "payoff.native.assets"
+local bytecode = require "payoff.run.bytecode"
 local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 
@@ -17,25 +18,20 @@ function launch.new(options)
   return setmetatable({ python = options.python, resolved = {} }, Launcher)
 end
 
--- An interpreter on the PATH may be a shim (a shell script that looks up the real one): counted and
--- timed, it would be part of every measurement. Ask it once who it really is.
+local function worker_source()
+  return fault.check("internal", nil, assets.read("workers/python_worker.py"))
+end
+
+-- The interpreter's own path and its worker program | nil, reason. Each is asked once.
 function Launcher:interpreter(subject)
   local asked = subject.python or self.python or sys.environ().PAYOFF_PYTHON or "python3"
   local known = self.resolved[asked]
-  if known == nil then
-    local result, message = sys.run {
-      argv = { asked, "-c", "import sys; sys.stdout.write(sys.executable)" }, timeout_s = 30,
-    }
-    if result and result.exit == 0 and result.stdout ~= "" then
-      known = result.stdout
-    else
-      known = { reason = ("python: '%s' cannot be started: %s"):format(asked, message
-        or (result.stderr ~= "" and result.stderr) or ("exit status " .. tostring(result.exit))) }
-    end
+  if not known then
+    local path, program = bytecode.ask(asked, worker_source())
+    known = { path = path, program = program }
     self.resolved[asked] = known
   end
-  if type(known) == "table" then return nil, known.reason end
-  return known
+  return known.path, known.program
 end
 
 -- What every worker inherits: the caller's environment, and nothing that would trace the worker.
@@ -52,10 +48,9 @@ end
 function Launcher:spec(subject, changes)
   local spec = { env = environment(subject, changes), memory_bytes = subject.memory }
   if subject.kind == "python" then
-    local python, reason = self:interpreter(subject)
-    if not python then return nil, reason end
-    spec.argv = { python, "{script}" }
-    spec.script = fault.check("internal", nil, assets.read("workers/python_worker.py"))
+    local python, program = self:interpreter(subject)
+    if not python then return nil, program end
+    spec.argv, spec.script = { python, "{script}" }, program
   elseif subject.kind == "native" then
     spec.argv = { fault.check("internal", nil, sys.realpath("/proc/self/exe")), "worker", "native" }
   else

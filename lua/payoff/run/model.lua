@@ -188,7 +188,7 @@ function model.make(state)
   local run = model.raw(state)
   run.wall_s = sys.monotonic_s() - state.started_s
   run.interrupted = state.interrupted or false
-  run.blocks = state.blocks_done
+  run.blocks, run.spent = state.blocks_done, state.spent
   run.forecast = state.forecast
   run.verified = state.verified
   run.program, run.sizing = state.options.program, state.options.sizing

@@ -15,11 +15,11 @@ local plan = {}
 plan.looks = { 8, 12, 18, 27, 40, 60 }
 
 -- What a look may spend of the allowed error when there are several: at 95 % each look's interval
--- is one of 96.5 %. An equal share of a sixth (Bonferroni) would guard against stopping where the
+-- is one of 96.25 %. An equal share of a sixth (Bonferroni) would guard against stopping where the
 -- interval lies well, which no run does, and cost a third more width: 99 % were covered for 95 %
 -- promised. Stopping by width alone errs a little, because an interval that misses is narrower than
 -- others; with this share 93 to 97 % are covered wherever runs stop (tests/validation).
-plan.look_share = 0.7
+plan.look_share = 0.75
 
 -- xoshiro256** of Lua 5.4, seeded: the same seed gives the same orders on every machine.
 function plan.shuffle(list, random)

@@ -8,6 +8,7 @@
 local fault = require "payoff.fault"
 local noise = require "payoff.run.noise"
 local passes = require "payoff.run.passes"
+local stopwatch = require "payoff.run.stopwatch"
 local sys = require "payoff.native.sys"
 local value = require "payoff.native.value"
 local verdict = require "payoff.run.verdict"
@@ -128,7 +129,10 @@ local function take_sample(process, cell, context, outcome, phase, loops)
   end
   sample.block, sample.order, sample.process = context.block, context.order, context.process
   list[sample.index] = sample
+  outcome.watch:lap("handshake")
+  outcome.watch:move("handshake", "clock", sample.wall_ns / 1e9)
   if context.recorder then context.recorder:sample(cell, sample) end
+  outcome.watch:lap("store")
   if phase then return sample end
   local seen = cell.noise or { samples = 0, marked = 0, cost_ns = 0, wall_ns = 0 }
   cell.noise = seen
@@ -157,6 +161,7 @@ local function take_samples(process, cell, context, outcome)
   local began_s = sys.monotonic_s()
   if not calibrate(process, cell, outcome) then return false end
   outcome.extra_s = sys.monotonic_s() - began_s
+  outcome.watch:lap("calibrate")
   local wanted = context.samples
   if (cell.run_ns or cell.cost_ns or 0) * cell.loops > session.slow_ns then wanted = 1 end
   for _ = 1, wanted do
@@ -196,25 +201,31 @@ end
 
 local function steps(process, cell, context, outcome)
   outcome.runtime = process:runtime()
+  outcome.watch:lap("start")
   if not load_subject(process, cell, context, outcome) then return false end
+  outcome.watch:lap("load")
   if not passes.has_bracket(cell.of.bracket)
     and not measure_bracket(process, cell, outcome) then
     return false
   end
+  outcome.watch:lap("bracket")
   local take = context.study_s and study or take_samples
   return take(process, cell, context, outcome)
     and check_results(process, cell, context, outcome)
 end
 
 function session.run(cell, context)
-  local outcome = { samples = {}, warming = {} }
+  local outcome = { samples = {}, warming = {}, watch = stopwatch.new() }
   local began = sys.monotonic_s()
   local process <close> = open(cell, context, outcome)
   if process then
     steps(process, cell, context, outcome)
+    outcome.watch:lap("results")
     local ending = process:stop(5)
     outcome.maxrss_bytes = ending and ending.maxrss_bytes
   end
+  outcome.watch:lap("stop")
+  stopwatch.add(context.spent, outcome.watch.spent)
   outcome.seconds = sys.monotonic_s() - began
   return outcome
 end

@@ -4,13 +4,15 @@
 usage: bundle.py OUT ENTRY.py MODULE.py …      (run by the build)
 
 The program imports each module from itself when it is first asked for, and calls ENTRY's
-main(sources), where sources holds the text of all of them by name.
+main(sources), where sources holds the text of all of them by name. Where somebody has filled
+`codes` (lua/payoff/run/bytecode.lua does, once per interpreter), they need not be compiled.
 """
 
 import os
 import sys
 
 STUB = '''# Made by the build from {files}; see there.
+import marshal
 import sys
 from importlib.machinery import ModuleSpec
 
@@ -26,9 +28,14 @@ class Bundle:
 
     def exec_module(self, module):
         name = module.__name__
-        exec(compile(sources[name], name + ".py", "exec"), module.__dict__)
+        if name in codes:
+            code = marshal.loads(codes[name])
+        else:
+            code = compile(sources[name], name + ".py", "exec")
+        exec(code, module.__dict__)
 
 
+codes = {{}}
 sources = {{
 {sources}
 }}

@@ -21,6 +21,7 @@ from itertools import repeat
 from operator import length_hint
 
 import payoff_task
+from payoff_end import end_process
 from payoff_fault import Failure, clean
 from payoff_subject import LibraryPath, load
 from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed, to_base64
@@ -387,9 +388,9 @@ def main(sources):
             line = commands.readline(MESSAGE_MAX + 1)
             if not line.endswith(b"\n"):
                 worker.close_pool()
-                return 0
+                break
             text, last = answer(worker, line)
             if os.getpid() != pid:
                 os._exit(0)  # a fork of the subject's that came back here
             send(reply_fd, text)
-    return 0
+    return end_process()

@@ -1,5 +1,6 @@
 """The functions that the tests run; some behave badly."""
 
+import atexit
 import gc
 import math
 import os
@@ -15,6 +16,17 @@ def square_roots(n, count):
     for i in range(count):
         result += math.sqrt(i**3 + i**2 + i * n)
     return result
+
+
+def ends_late(_):
+    """A thread that outlives the last command, and a handler that is called at the end."""
+
+    def later():
+        time.sleep(0.2)
+        print("thread ended")
+
+    atexit.register(print, "exit handler called")
+    threading.Thread(target=later).start()
 
 
 def echo(*values):

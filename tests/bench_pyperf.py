@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""How long payoff and pyperf take to know the time of one Python function equally well.
+
+    meson test -C build --benchmark pyperf        (or PAYOFF=build/payoff tests/bench_pyperf.py)
+
+pyperf runs with its defaults (20 processes, 3 values each); the 95 % interval of the mean over its
+processes is taken as what it has found out. Then payoff measures the same function until its own
+95 % interval is as narrow. Both are timed as a user sees them, from command to prompt, in turns, one
+after the other on the same interpreter. pyperf comes from PyPI into a folder that is removed again.
+"""
+
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+
+PAYOFF = os.path.abspath(os.environ.get("PAYOFF", "build/payoff"))
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
+STUDENT_19 = 2.093  # 97.5 % of Student's t, 19 degrees of freedom: pyperf's 20 processes
+FUNCTION = """
+def f(n):
+    total = 0
+    for i in range(n):
+        total += i * i % 7
+    return total
+"""
+PYPERF = """
+import pyperf
+from kernel import f
+
+pyperf.Runner().bench_func("f", f, %d)
+"""
+SIZES = (1000, 100000)  # some 50 µs and 5 ms
+
+
+def timed(argv, folder, **options):
+    began = time.monotonic()
+    subprocess.run(argv, cwd=folder, stdout=subprocess.DEVNULL, check=True, **options)
+    return time.monotonic() - began
+
+
+def pyperf(python, folder, size):
+    """Seconds, and the relative half-width of the 95 % interval of the mean over processes."""
+    script, out = os.path.join(folder, "bench.py"), os.path.join(folder, "out.json")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(PYPERF % size)
+    if os.path.exists(out):
+        os.remove(out)
+    seconds = timed([python, script, "--quiet", "-o", out], folder)
+    with open(out, encoding="utf-8") as file:
+        runs = json.load(file)["benchmarks"][0]["runs"]
+    means = [statistics.mean(run["values"]) for run in runs if "values" in run]
+    error = statistics.stdev(means) / math.sqrt(len(means))
+    return seconds, STUDENT_19 * error / statistics.mean(means), len(means)
+
+
+def payoff(python, folder, size, width):
+    """The same of a run that stops at that width, and how many blocks it took."""
+    store = os.path.join(folder, "store.db")
+    for leftover in (store, store + "-wal", store + "-shm"):
+        if os.path.exists(leftover):
+            os.remove(leftover)
+    seconds = timed(
+        [PAYOFF, "try", "kernel.py:f", "--args", "[%d]" % size, "--python", python,
+         "--precision", "%.4f" % max(0.01, 100 * width), "--budget", "300", "--db", store, "--out", "out"],
+        folder, stderr=subprocess.DEVNULL)
+    text = subprocess.run([PAYOFF, "export", store, "--format", "json"], cwd=folder, check=True,
+                          stdout=subprocess.PIPE).stdout
+    run = json.loads(text)
+    interval = run["cells"][0]["time"]
+    reached = (interval["high"] - interval["low"]) / 2 / interval["median"]
+    return seconds, reached, run["blocks"]
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="payoff-pyperf-") as folder:
+        venv.create(os.path.join(folder, "venv"), with_pip=True)
+        python = os.path.join(folder, "venv", "bin", "python")
+        got = subprocess.run([python, "-m", "pip", "install", "-q", "pyperf"], check=False,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if got.returncode != 0:
+            print("pyperf cannot be installed: %s" % got.stderr.decode().strip().splitlines()[-1:])
+            return 77
+        with open(os.path.join(folder, "kernel.py"), "w", encoding="utf-8") as file:
+            file.write(FUNCTION)
+        print("| loop of | pyperf | ± | payoff | ± | blocks | payoff / pyperf |")
+        print("|--:|--:|--:|--:|--:|--:|--:|")
+        for size in SIZES * ROUNDS:
+            slow_s, width, _ = pyperf(python, folder, size)
+            fast_s, reached, blocks = payoff(python, folder, size, width)
+            print("| %d | %.1f s | %.2f %% | %.1f s | %.2f %% | %d | %.2f |" % (
+                size, slow_s, 100 * width, fast_s, 100 * reached, blocks, fast_s / slow_s))
+            sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""What the wall time of a run goes into, and how much of it is not the subjects' running.
+
+    meson test -C build --benchmark share         (or PAYOFF=build/payoff tests/bench_share.py)
+
+A subject's process is part of the measurement: a fresh process per block is what makes an interval
+hold. So "running subjects" is what any program would take that starts the same processes and runs
+the same calls in them: the bare start of the interpreter (measured here, by itself), the subject's
+import, finding the loops, and the samples inside their own clocks. All the rest is the harness: its
+worker program, commands and replies, noise, the store, results, stopping, planning, reports.
+The last column is stricter: everything outside the samples' clocks.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PAYOFF = os.path.abspath(os.environ.get("PAYOFF", "build/payoff"))
+SECONDS = os.environ.get("SECONDS_EACH", "10")
+LAPS = ("start", "load", "bracket", "calibrate", "clock", "handshake", "store", "results", "stop")
+FUNCTION = """
+def f(n):
+    total = 0
+    for i in range(n):
+        total += i * i % 7
+    return total
+"""
+NATIVE = """
+long f(long n) { long total = 0; for (long i = 0; i < n; i++) total += i * i % 7; return total; }
+"""
+
+
+def bare_start_s(argv):
+    """Median seconds of a process that does nothing."""
+    values = []
+    for _ in range(15):
+        began = time.monotonic()
+        subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        values.append(time.monotonic() - began)
+    return statistics.median(values)
+
+
+def measure(folder, ports, size):
+    store = os.path.join(folder, "store.db")
+    for leftover in (store, store + "-wal", store + "-shm"):
+        if os.path.exists(leftover):
+            os.remove(leftover)
+    began = time.monotonic()
+    subprocess.run(
+        [PAYOFF, "try", "kernel.py:f", *ports, "--args", "[%d]" % size, "--budget", SECONDS,
+         "--precision", "0.01", "--db", store, "--out", "out", "--python", sys.executable],
+        cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wall_s = time.monotonic() - began
+    text = subprocess.run([PAYOFF, "export", store, "--format", "json"], cwd=folder, check=True,
+                          stdout=subprocess.PIPE).stdout
+    return json.loads(text), wall_s
+
+
+def processes_of(run):
+    """Python's and the native worker's, and the checks before the blocks."""
+    counts = []
+    for kind in ("python", "native"):
+        names = {one["name"] for one in run["subjects"] if one["kind"] == kind}
+        cells = [cell for cell in run["cells"] if cell["subject"] in names]
+        counts.append(len(names) + len({(cell["id"], one["block"], one["process"])
+                                        for cell in cells for one in cell["samples"]}))
+    return counts
+
+
+def report(name, run, wall_s, starts_s):
+    spent = run["spent"]
+    bare_s = sum(count * one for count, one in zip(processes_of(run), starts_s))
+    subject_s = bare_s + sum(spent.get(lap, 0) for lap in ("load", "calibrate", "clock"))
+    cells = [name, "%.1f s" % wall_s]
+    cells += ["%.1f" % (100 * spent.get(lap, 0) / wall_s) for lap in LAPS]
+    cells += ["%.1f" % (100 * (wall_s - sum(spent.values())) / wall_s),
+              "%.1f" % (100 * bare_s / wall_s), "**%.1f**" % (100 * (wall_s - subject_s) / wall_s),
+              "%.1f" % (100 * (wall_s - spent["clock"]) / wall_s)]
+    print("| %s |" % " | ".join(cells))
+    sys.stdout.flush()
+
+
+def main():
+    starts_s = [bare_start_s([sys.executable, "-c", "pass"]), bare_start_s(["/bin/true"])]
+    print("bare start of %s: %.1f ms, of a small program: %.1f ms; shares in %% of the wall time\n" %
+          (os.path.basename(sys.executable), 1e3 * starts_s[0], 1e3 * starts_s[1]))
+    head = ["run", "wall", *LAPS, "other", "(bare start)", "**harness**", "outside the clocks"]
+    print("| %s |\n|---%s|" % (" | ".join(head), "|--:" * (len(head) - 1)))
+    with tempfile.TemporaryDirectory(prefix="payoff-share-") as folder:
+        with open(os.path.join(folder, "kernel.py"), "w", encoding="utf-8") as file:
+            file.write(FUNCTION)
+        with open(os.path.join(folder, "twin.py"), "w", encoding="utf-8") as file:
+            file.write(FUNCTION)
+        source = os.path.join(folder, "f.c")
+        with open(source, "w", encoding="utf-8") as file:
+            file.write(NATIVE)
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", "libf.so", source], cwd=folder,
+                       check=True)
+        native = ["libf.so:f:int64(int64)"]
+        for name, ports, size in (("Python twice, 10 ms", ["twin.py:f"], 150000),
+                                  ("Python and C, 10 ms", native, 150000),
+                                  ("Python twice, 100 ms", ["twin.py:f"], 1500000)):
+            report(name, *measure(folder, ports, size), starts_s)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
