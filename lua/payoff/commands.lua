@@ -15,11 +15,11 @@ local modules = {
   run = "run", try = "try", counters = "counters", doctor = "doctor",
   compare = "compare", runs = "runs", show = "runs", export = "runs", report = "report",
   check = "check", baseline = "baseline", verify = "verify", record = "record", ranges = "ranges",
-  man = "texts", completions = "texts",
+  boundary = "boundary", man = "texts", completions = "texts",
 }
 local order = {
   "run", "try", "verify", "ranges", "record", "runs", "report", "compare",
-  "check", "baseline", "counters", "doctor", "texts",
+  "check", "baseline", "boundary", "counters", "doctor", "texts",
 }
 
 function commands.parser()

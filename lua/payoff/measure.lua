@@ -3,6 +3,7 @@
 --   measure.options(command)                       -- adds --only, --budget, … to a command
 --   return measure.run(experiment, arguments)      --> exit status
 
+local boundary = require "payoff.model.boundary"
 local engine = require "payoff.run.engine"
 local fault = require "payoff.fault"
 local options = require "payoff.options"
@@ -37,6 +38,8 @@ function measure.options(command)
     :argname("FILE")
   command:option("--function", "The function that --profile is asked for, NAME or FILE.py:NAME "
     .. "(default: the reference)."):argname("NAME"):target("func")
+  command:option("--boundary", "What `payoff boundary` measured here (default: where it keeps it).")
+    :argname("FILE.json")
   command:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")
   command:option("--seed", "Seed of every random choice (default: drawn, and recorded).")
     :argname("N")
@@ -124,6 +127,7 @@ function measure.run(experiment, arguments)
   if arguments.sizes then sizes.ask(experiment, arguments.sizes) end
   wanted.program = profile.program(arguments, experiment)
   if arguments.resumed then resume.keep_sizes(arguments.resumed, experiment) end
+  wanted.boundary = arguments.boundary or boundary.default_path()
   if experiment.auto then wanted.sizing = choose_sizes(experiment, wanted) end
   local path = measure.store_path(experiment, arguments)
   wanted.recorder = path and recorder.new(path, resume.options(arguments))

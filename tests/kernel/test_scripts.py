@@ -30,7 +30,7 @@ SCRIPTS = {
     "wait_reply": (200, ()),
     "word_count": (10, ()),
 }
-TESTED_ELSEWHERE = {"cpu_intensive"}
+TESTED_ELSEWHERE = {"boundary", "cpu_intensive"}
 
 
 def read(*path):

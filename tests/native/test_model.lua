@@ -1,8 +1,11 @@
+local boundary = require "payoff.model.boundary"
 local break_even = require "payoff.model.break_even"
 local check = require "check"
 local derive = require "payoff.run.derive"
+local json = require "payoff.native.json"
 local program = require "payoff.model.program"
 local stats = require "payoff.native.stats"
+local sys = require "payoff.native.sys"
 
 local BLOCKS = 8
 
@@ -207,3 +210,31 @@ check.test("places and verdicts name the winner, and a line fits a commit messag
   check.contains(run.verdicts[2].text, "returns 1 for (0, 1)")
   for _, one in ipairs(run.verdicts) do check.truthy(utf8.len(one.line) <= 72) end
 end)
+
+check.test("a price is the slope over the size, the loop taken off; other machines' are refused",
+  function()
+    local sizes = { 100, 1000, 10000 }
+    local list = join(curve("python", 300, 55, sizes), curve("loop", 200, 15, sizes),
+      curve("c-ext", 400, 25, sizes), curve("native", 50, 3, sizes))
+    local run = run_of(list)
+    run.machine, run.started = { cpu = { model = "A", threads = 2 } }, "2026"
+    run.subjects[1].runtime = "cpython 3"
+    local found = {}
+    for _, entry in ipairs(boundary.entries(run, "calls")) do found[entry.binding] = entry end
+    check.equal(found.loop, nil)
+    near(found.python.price.median, 40, 0.05)
+    near(found["c-ext"].price.median, 10, 0.1)
+    near(found.native.price.median, 3, 0.05)
+    check.truthy(found.python.price.low < 40 and found.python.price.high > 39)
+    local path = os.tmpname()
+    local kept = boundary.new(run, boundary.entries(run, "calls"))
+    assert(sys.write_file(path, assert(json.encode(kept))))
+    check.equal(#boundary.load(path, run.machine, "cpython 3").entries, 3)
+    local none, why = boundary.load(path, { cpu = { model = "B", threads = 2 } }, "cpython 3")
+    check.equal(none, nil)
+    check.contains(why, "another processor")
+    assert(sys.write_file(path, "[]"))
+    check.contains(select(2, boundary.load(path, run.machine, "cpython 3")), "no calibration")
+    os.remove(path)
+    check.contains(select(2, boundary.load(path, run.machine, "cpython 3")), "payoff boundary")
+  end)

@@ -7,6 +7,7 @@
 -- `by` is how many times as fast the winner is as the next place, paired by block; `sure`: its
 -- interval leaves out 1. Wrong ports take no part.
 
+local boundary = require "payoff.model.boundary"
 local cells = require "payoff.run.cells"
 local estimate = require "payoff.run.estimate"
 local units = require "payoff.units"
@@ -27,13 +28,21 @@ local function ranked(run, size, valid)
   return list
 end
 
+-- What handing over one task costs here, where `payoff boundary` has measured it.
+local function price_text(run, limit)
+  local entry = limit == "transport" and boundary.find(run.boundary, "tasks", "process")
+  if not entry or not entry.price then return "" end
+  return (" Handing one task to a process costs %s on this machine."):format(
+    (units.interval(entry.price, units.time)))
+end
+
 -- Where a place loses by nature: a lock among threads, moving data between processes.
 local function limits(run, size)
   local list = {}
   for _, group in ipairs(run.scaling or {}) do
     if group.size == size and (group.limit == "lock" or group.limit == "transport") then
       list[#list + 1] = { subject = group.subject, mode = group.mode, start = group.start,
-        limit = group.limit, text = group.text }
+        limit = group.limit, text = group.text .. price_text(run, group.limit) }
     end
   end
   return list

@@ -2,6 +2,7 @@
 --
 --   local run = model.make(state)
 
+local boundary = require "payoff.model.boundary"
 local counters = require "payoff.native.counters"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
@@ -184,6 +185,17 @@ function model.raw(state)
   return run
 end
 
+-- What `payoff boundary` measured here, or why there is none: { entries = … } or { reason = … }.
+function model.calibration(run, path)
+  local python
+  for _, subject in ipairs(run.subjects) do
+    if subject.reference then python = subject.runtime end
+  end
+  local kept, reason = boundary.load(path, run.machine, python)
+  return kept and { measured = kept.measured, entries = kept.entries, of = kept.of }
+    or { reason = reason, entries = {} }
+end
+
 function model.make(state)
   local run = model.raw(state)
   run.wall_s = sys.monotonic_s() - state.started_s
@@ -192,6 +204,7 @@ function model.make(state)
   run.forecast = state.forecast
   run.verified = state.verified
   run.program, run.sizing = state.options.program, state.options.sizing
+  run.boundary = model.calibration(run, state.options.boundary)
   run.level = state.plan and state.plan.level or state.experiment.confidence
   run.warnings = model.warnings(state)
   return derive.run(run, state.experiment.metric_list)

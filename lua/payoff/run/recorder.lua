@@ -138,8 +138,7 @@ function Recorder:finish(run)
         level = run.level, blocks = run.blocks, forecast = run.forecast,
         spent = run.spent,
         program = run.program and { share = run.program.share, func = run.program.func },
-        sizing = run.sizing,
-        verified = run.verified,
+        sizing = run.sizing, boundary = run.boundary, verified = run.verified,
       })
     end)
   end)

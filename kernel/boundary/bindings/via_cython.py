@@ -1,0 +1,8 @@
+"""Cython's functions, and the loops that call them."""
+
+from boundary_cython import add_buffer, add_bytes, add_floats, add_ints, nothing, two
+from reference import drivers
+
+__all__ = ["add_buffer", "add_bytes", "add_floats", "add_ints", "calls", "twos"]
+
+calls, twos = drivers(nothing, two)
