@@ -76,6 +76,7 @@ local function experiment_of(arguments)
 end
 
 local function status_of(result)
+  if result.interrupted then return fault.status.interrupted end
   local status = fault.status.ok
   for i, port in ipairs(result.ports) do
     local subject = port.subject or result.expect[i + 1]

@@ -2,7 +2,9 @@
 --
 --   report.render(result)     --> "c WRONG: returns …\n…"
 
+local json = require "payoff.native.json"
 local judge = require "payoff.verify.judge"
+local words = require "payoff.verify.words"
 
 local report = {}
 
@@ -137,6 +139,10 @@ function report.render(result)
   lines[#lines + 1] = ""
   lines[#lines + 1] = tried(result)
   lines[#lines + 1] = coverage(result)
+  if result.interrupted then
+    lines[#lines + 1] = "Interrupted: this is what was found until then; what failed may not be "
+      .. "shrunk or explained."
+  end
   lines[#lines + 1] = ("Seed %d."):format(result.seed)
   return table.concat(lines, "\n") .. "\n"
 end
@@ -149,15 +155,18 @@ function report.data(result)
     for k, finding in ipairs(port.list or {}) do
       findings[k] = {
         category = finding.category, failing = finding.failing, text = finding.text,
+        input = finding.input and finding.input.kind, call = words.call(finding.task),
         count = finding.count, task = finding.task, expected = finding.expected
           and finding.expected.value, got = finding.got and finding.got.value, why = finding.why,
       }
     end
     ports[i] = { name = port.name, state = port.state, reason = port.reason, tried = port.tried,
-                 findings = #findings > 0 and findings or nil }
+                 findings = json.array(findings) }
   end
-  return { experiment = result.name, seed = result.seed, inputs = result.inputs, ports = ports,
-           coverage = result.coverage, too_long = result.too_long, beyond = result.beyond }
+  return { format = 1, experiment = result.name, seed = result.seed, inputs = result.inputs,
+           ports = json.array(ports), coverage = result.coverage, too_long = result.too_long,
+           beyond = result.beyond, reduced = result.reduced or false, bits = result.bits,
+           interrupted = result.interrupted or false }
 end
 
 report.rank = judge.rank
