@@ -5,6 +5,7 @@
 -- One row per subject × mode × jobs × start. A wrong row's time is struck out (in brackets where
 -- the terminal cannot) and what it returned stands below; what cannot be counted is one line.
 
+local beside = require "payoff.run.beside"
 local columns = require "payoff.formats.columns"
 local compare = require "payoff.run.compare"
 local digest = require "payoff.digest"
@@ -103,6 +104,7 @@ local function summary(run, options)
   local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
   add(interval_line(run))
   for _, line in ipairs(compare.sentences(run)) do add(line) end
+  for _, line in ipairs(beside.sentences(run)) do add(line) end
   add(run.verified and run.verified.text)
   for _, group in ipairs(run.scaling or {}) do
     if group.limit then add(group.text) end

@@ -4,6 +4,7 @@
 --
 -- Works on the plain run model: a run out of the store is treated like one just taken.
 
+local beside = require "payoff.run.beside"
 local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
 local metrics = require "payoff.metrics"
@@ -50,6 +51,8 @@ local function ratios(run, cell, level)
   if base and base ~= cell and derive.valid(run, base) then
     cell.speedup = estimate.ratio(base, cell, level)
     if cell.speedup then cell.speedup.over = base.subject .. "/serial/1" end
+    cell.speedup_cpu = estimate.ratio(base, cell, level, 1, "cpu")
+    cell.speedup_mean = estimate.means(base, cell, level, math.tointeger(run.seed) or 1)
   end
   if serial and serial ~= cell and derive.valid(run, serial) then
     cell.efficiency = estimate.ratio(serial, cell, level, math.min(cell.jobs, cell.tasks))
@@ -125,7 +128,7 @@ function derive.run(run, metric_list)
     cell.marked = estimate.marked(cell)
     cell.first = estimate.first(cell, level)
     name_phases(cell)
-    cell.speedup, cell.efficiency = nil, nil
+    cell.speedup, cell.efficiency, cell.speedup_cpu, cell.speedup_mean = nil, nil, nil, nil
     ratios(run, cell, level)
     counts(run, cell, metric_list, names, level)
   end
@@ -138,7 +141,7 @@ function derive.run(run, metric_list)
     subject.load = estimate.of_processes(own, "load_ns", level)
   end
   local function valid(cell) return derive.valid(run, cell) end
-  run.comparisons = compare.inside(run, valid)
+  run.comparisons = beside.add(run, compare.inside(run, valid))
   run.scaling = scaling.of(run, valid)
   run.metrics = metric_rows(run, metric_list)
   model.derive(run, valid)

@@ -60,7 +60,8 @@ rows.RUN = set("id", "format", "started", "ended", "wall_s", "seed", "confidence
 rows.SUBJECT = set("name", "kind", "reference", "teaches", "runtime", "file", "state", "reason",
   "build", "load_ns", "verdict", "start", "load")
 rows.CELL = set("id", "subject", "mode", "jobs", "start", "size", "tasks", "loops", "baseline",
-  "verdict", "samples", "time", "cpu", "speedup", "efficiency", "per_task", "metrics", "workers",
+  "verdict", "samples", "time", "cpu", "speedup", "efficiency",
+  "speedup_cpu", "speedup_mean", "per_task", "metrics", "workers",
   "warming", "first")
 rows.EVENT = set("asked", "name", "unit", "state", "source", "reason")
 rows.VERDICT = set("state", "text", "ulp", "relative", "task", "expected", "got")
