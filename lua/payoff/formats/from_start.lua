@@ -1,5 +1,5 @@
 -- from_start: the part of the terminal's table that says how each subject's process gets from its
--- start to its steady state: medians, one row per subject and size; and a line for what is not flat.
+-- start to its steady state: medians, a row per subject and size; and a line for what is not flat.
 --
 --   local grid, lines = from_start.of(run, paint)      -- nil where nothing was measured serially
 

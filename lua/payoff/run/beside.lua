@@ -4,7 +4,7 @@
 --   item.rests_on        --> "wall": what decided
 --   item.cpu, item.mean  --> intervals of the same ratio of times, row over other
 --
--- The verdict rests on elapsed time, and on the median over blocks of each process's fastest sample.
+-- The verdict rests on elapsed time, the median over blocks of each process's fastest sample.
 -- CPU time is what a shared machine pays: a port that is faster with four threads may cost more.
 -- The mean is what a long run pays: collections of garbage and the like are in it.
 

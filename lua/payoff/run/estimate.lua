@@ -152,9 +152,9 @@ local function means_by_block(cell, of)
 end
 
 -- The ratio of the mean times, over / under, as { estimate, low, high, … }: what the total costs,
--- with the collections of garbage that the fastest sample of a process does not show. Samples within
--- processes within blocks are drawn again at the top alone, as pairs of blocks, as is advised for
--- nested data (Davison & Hinkley 1997, section 3.8).
+-- with the collections of garbage that the fastest sample of a process does not show. Samples lie
+-- within processes within blocks, and are drawn again at the top alone, as pairs of blocks: what
+-- Davison & Hinkley (1997, section 3.8) advise for nested data.
 function estimate.means(over, under, level, seed, kind)
   local a = means_by_block(over, kinds[kind or "wall"])
   local b = means_by_block(under, kinds[kind or "wall"])
