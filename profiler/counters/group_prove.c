@@ -1,6 +1,7 @@
 #include "counters/group_prove.h"
 
 #include "counters/event_table.h"
+#include "counters/group_reading.h"
 #include "counters/reason.h"
 #include "machine/clock.h"
 
@@ -69,7 +70,8 @@ static enum proof prove_here(const struct source *source, const struct event *ev
     for (; opened < member_count; opened++) {
         unsigned flags = SOURCE_CLOSE_ON_EXEC | (opened == 0 ? SOURCE_DISABLED : 0);
         int leader = opened == 0 ? -1 : fds[0];
-        int fd = source->open(source->self, &events[members[opened]].code, leader, flags);
+        int fd = source->open(source->self, &events[members[opened]].code, SOURCE_SELF, leader,
+                              flags);
         if (fd < 0) {
             *sys_errno = -fd;
             goto out;
@@ -105,6 +107,46 @@ enum proof plan_prove(const struct source *source, const struct event *events,
     enum proof proof = prove_here(source, events, members, member_count, sys_errno);
     source->move_back(source->self, &before);
     return proof;
+}
+
+/* False when the group had to wait for its counters. */
+static bool ran_all_the_time(const struct source *source, int leader)
+{
+    struct source_reading reading = {0};
+    ssize_t length = source->read(source->self, leader, &reading, sizeof reading);
+    return length > 0 && reading.running_ns > 0 && reading.running_ns == reading.enabled_ns;
+}
+
+bool plan_prove_room(const struct group_plan *plan, size_t index, struct status *st)
+{
+    const struct source *source = plan->source;
+    int leaders[GROUP_EVENTS_MAX];
+    int opened[GROUP_EVENTS_MAX];
+    size_t opened_count = 0;
+    if (plan->events[index].core != NULL)
+        return true;
+    char reason[REASON_SIZE];
+    struct status refused = STATUS_INIT;
+    if (!plan_open(plan, SOURCE_CLOSE_ON_EXEC, leaders, opened, &opened_count, &refused)) {
+        reason_refused(source->permissions, &plan->events[index], refused.sys_errno, reason);
+        return status_fail(st, STATUS_UNAVAILABLE, "%s", reason);
+    }
+    int extra = source->open(source->self, &plan->events[index].code, SOURCE_SELF, -1,
+                             SOURCE_CLOSE_ON_EXEC);
+    spin();
+    bool fits = extra >= 0 && ran_all_the_time(source, extra);
+    for (size_t g = 0; fits && g < plan->group_count; g++)
+        fits = ran_all_the_time(source, leaders[g]);
+    if (extra >= 0)
+        source->close(source->self, extra);
+    plan_close(plan, opened, opened_count);
+    if (extra < 0) {
+        reason_refused(source->permissions, &plan->events[index], -extra, reason);
+        return status_fail(st, STATUS_UNAVAILABLE, "%s", reason);
+    }
+    return fits || status_fail(st, STATUS_UNAVAILABLE,
+                               "the processor has too few counters to count each worker apart "
+                               "beside what was asked for; ask for fewer metrics and events");
 }
 
 static bool note_reason(struct group_plan *plan, size_t index, const char *text, struct status *st)

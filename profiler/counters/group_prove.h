@@ -21,6 +21,11 @@ enum { PROOF_WAIT_MS = 10 };
 enum proof plan_prove(const struct source *source, const struct event *events,
                       const size_t *members, size_t member_count, int *sys_errno);
 
+/* True when this event can be counted on the calling thread all the time while all groups of the
+ * plan are; else STATUS_UNAVAILABLE with a reason for people. Events of one kind of core of a hybrid
+ * processor rest on the others, so that nothing can be told of them: true. */
+bool plan_prove_room(const struct group_plan *plan, size_t index, struct status *st);
+
 /* Climbs down the ladder for one event: records what it can be counted as, or why not. */
 bool plan_prove_event(struct group_plan *plan, size_t index, struct status *st);
 

@@ -29,7 +29,7 @@ static bool open_group(const struct group_plan *plan, const struct plan_group *g
     for (size_t i = 0; i < group->member_count; i++) {
         const struct event *event = &plan->events[group->members[i]];
         unsigned how = flags | (i == 0 ? SOURCE_DISABLED : 0);
-        int fd = source->open(source->self, &event->code, *leader, how);
+        int fd = source->open(source->self, &event->code, SOURCE_SELF, *leader, how);
         if (fd < 0)
             return fail_open(event, -fd, st);
         if (i == 0)

@@ -38,6 +38,15 @@ enum source_flag {
     SOURCE_CLOSE_ON_EXEC = 2, /* the descriptor does not survive an exec */
 };
 
+/* What is counted: a thread (0: the calling one) wherever it runs (cpu −1), or everything on one
+ * CPU (task −1). */
+struct source_target {
+    pid_t task;
+    int cpu;
+};
+
+#define SOURCE_SELF ((struct source_target){.task = 0, .cpu = -1})
+
 /* Functions that can fail return −errno. All of them are async-signal-safe: group_plan_open_self
  * calls them between fork and exec. */
 struct source {
@@ -47,9 +56,11 @@ struct source {
     const struct pmus *pmus;               /* the machine's core PMUs; NULL: nothing is known */
     void *self;
 
-    /* A descriptor that counts `code` on the calling thread and all its later children and threads
-     * (inherit), as a member of the group that group_fd leads, or as a leader when that is −1. */
-    int (*open)(void *self, const struct event_code *code, int group_fd, unsigned flags);
+    /* A descriptor that counts `code` on the target and, where that is a thread, all its later
+     * children and threads (inherit), as a member of the group that group_fd leads, or as a leader
+     * when that is −1. */
+    int (*open)(void *self, const struct event_code *code, struct source_target target,
+                int group_fd, unsigned flags);
     /* Bytes read from a leader; 0 when the group could never be scheduled. */
     ssize_t (*read)(void *self, int fd, void *buffer, size_t size);
     /* The leader alone: with it the whole group counts or rests. */

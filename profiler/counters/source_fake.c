@@ -60,7 +60,8 @@ static int refusal(const struct source_fake *fake, const struct event_code *code
     return 0;
 }
 
-static int fake_open(void *self, const struct event_code *code, int group_fd, unsigned flags)
+static int fake_open(void *self, const struct event_code *code, struct source_target target,
+                     int group_fd, unsigned flags)
 {
     struct source_fake *fake = self;
     int leader = group_fd < 0 ? -1 : group_fd - FAKE_FIRST_FD;
@@ -75,6 +76,7 @@ static int fake_open(void *self, const struct event_code *code, int group_fd, un
     fake->events[index] = (struct fake_event){
         .used = true,
         .code = *code,
+        .target = target,
         .leader = leader < 0 ? index : leader,
         .enabled = (flags & SOURCE_DISABLED) == 0,
     };

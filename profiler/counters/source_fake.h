@@ -23,6 +23,7 @@ struct fake_rule {
 struct fake_event {
     bool used;
     struct event_code code;
+    struct source_target target;
     int leader; /* index; its own for a leader */
     bool enabled;
     uint64_t enabled_ns; /* of a leader, for its group */

@@ -8,7 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int perf_open(void *self, const struct event_code *code, int group_fd, unsigned flags)
+static int perf_open(void *self, const struct event_code *code, struct source_target target,
+                     int group_fd, unsigned flags)
 {
     (void)self;
     struct perf_event_attr attr = {
@@ -23,12 +24,12 @@ static int perf_open(void *self, const struct event_code *code, int group_fd, un
         .exclude_host = code->exclude_host,
         .exclude_guest = code->exclude_guest,
         .disabled = (flags & SOURCE_DISABLED) != 0,
-        .inherit = 1,
+        .inherit = target.task >= 0,
         .read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED |
                        PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID,
     };
     unsigned long open_flags = (flags & SOURCE_CLOSE_ON_EXEC) != 0 ? PERF_FLAG_FD_CLOEXEC : 0;
-    long fd = syscall(SYS_perf_event_open, &attr, 0, -1, group_fd, open_flags);
+    long fd = syscall(SYS_perf_event_open, &attr, target.task, target.cpu, group_fd, open_flags);
     return fd < 0 ? -errno : (int)fd;
 }
 
