@@ -339,7 +339,7 @@ static int refusal(void)
     if (!event_parse("task-clock", &event, &st))
         return EINVAL;
     event.code.exclude_kernel = true;
-    int fd = source.open(NULL, &event.code, -1, SOURCE_CLOSE_ON_EXEC);
+    int fd = source.open(NULL, &event.code, SOURCE_SELF, -1, SOURCE_CLOSE_ON_EXEC);
     if (fd < 0)
         return -fd;
     source.close(NULL, fd);

@@ -70,8 +70,8 @@ static enum proof prove_here(const struct source *source, const struct event *ev
     for (; opened < member_count; opened++) {
         unsigned flags = SOURCE_CLOSE_ON_EXEC | (opened == 0 ? SOURCE_DISABLED : 0);
         int leader = opened == 0 ? -1 : fds[0];
-        int fd = source->open(source->self, &events[members[opened]].code, SOURCE_SELF, leader,
-                              flags);
+        int fd =
+            source->open(source->self, &events[members[opened]].code, SOURCE_SELF, leader, flags);
         if (fd < 0) {
             *sys_errno = -fd;
             goto out;

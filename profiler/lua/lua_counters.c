@@ -14,6 +14,9 @@
  *   plan:passes() -> in how many passes all of it is counted; 1 unless exact was asked for
  *   plan:pass(i) -> a plan of the same events, for a worker that counts those of one pass, from 1
  *   plan:cost() -> {read_ns, bracket_ns, brackets}
+ *   attach(plan, asked, tids) -> attached: that event of the plan counted on each of these threads,
+ *                    apart, from now on; nil, reason, "unavailable" where that cannot be
+ *   attached:begin(), attached:finish() -> { counts of each thread since begin, … }
  */
 #include "lua/lua_counters.h"
 
@@ -23,6 +26,7 @@
 #include "counters/group_passes.h"
 #include "counters/source_perf.h"
 #include "lua/bindings.h"
+#include "lua/lua_attach.h"
 #include "lua/luahost.h"
 
 #include <string.h>
@@ -318,10 +322,15 @@ int luaopen_payoff_counters(lua_State *L)
     static const luaL_Reg methods[] = {{"events", plan_events}, {"groups", plan_groups},
                                        {"passes", plan_passes}, {"pass", plan_pass},
                                        {"cost", plan_cost},     {NULL, NULL}};
-    static const luaL_Reg functions[] = {
-        {"plan", counters_plan},       {"probe", counters_probe}, {"describe", counters_describe},
-        {"version", counters_version}, {"list", counters_list},   {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"plan", counters_plan},
+                                         {"probe", counters_probe},
+                                         {"describe", counters_describe},
+                                         {"version", counters_version},
+                                         {"list", counters_list},
+                                         {"attach", lua_attach},
+                                         {NULL, NULL}};
     luahost_class(L, PLAN_CLASS, methods, plan_gc);
+    lua_attach_class(L);
     luaL_newlibtable(L, functions);
     struct kernel *kernel = lua_newuserdatauv(L, sizeof *kernel, 0);
     permissions_read("", &kernel->permissions);

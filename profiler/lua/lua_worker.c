@@ -18,7 +18,7 @@
  *   worker:call({ cmd = "load", … }, timeout_s) -> reply | nil, message, code, error
  *   worker:run { mode = "serial", jobs = 1, start = "warm", loops = 1, timeout_s = 60 } ->
  *       { wall_ns =, cpu_ns = | nil, loops =, counts = { one per event of the plan, in its order },
- *         workers = { { id =, wall_ns =, cpu_ns =, tasks = }, … } | nil }
+ *         workers = { { id =, wall_ns =, cpu_ns =, tasks =, switches =, tid = }, … } | nil }
  *       | nil, message, code, error
  *   worker:results(timeout_s) -> value (payoff.native.value) | nil, message, code, error
  *   worker:stop(grace_s) -> { exit = 0 | nil, signal = nil | 11, signal_name = nil | "SIGSEGV",
@@ -158,11 +158,13 @@ static void push_shares(lua_State *L, const struct sample *sample)
     lua_createtable(L, (int)sample->share_count, 0);
     for (size_t i = 0; i < sample->share_count; i++) {
         const struct sample_share *share = &sample->shares[i];
-        lua_createtable(L, 0, 4);
+        lua_createtable(L, 0, 6);
         set_known(L, "id", share->id);
         set_known(L, "wall_ns", share->wall_ns);
         set_known(L, "cpu_ns", share->cpu_ns);
         set_known(L, "tasks", share->tasks);
+        set_known(L, "switches", share->switches);
+        set_known(L, "tid", share->tid);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
 }

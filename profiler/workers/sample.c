@@ -127,7 +127,9 @@ static bool decode_shares(const json_t *reply, struct sample *sample, struct sta
         if (!read_optional(worker, "id", &share->id, st) ||
             !read_optional(worker, "wall_ns", &share->wall_ns, st) ||
             !read_optional(worker, "cpu_ns", &share->cpu_ns, st) ||
-            !read_optional(worker, "tasks", &share->tasks, st))
+            !read_optional(worker, "tasks", &share->tasks, st) ||
+            !read_optional(worker, "switches", &share->switches, st) ||
+            !read_optional(worker, "tid", &share->tid, st))
             return false;
     }
     return true;

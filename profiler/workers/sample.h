@@ -13,9 +13,9 @@ struct sample_request {
     int64_t loops;     /* ≥ 1 */
 };
 
-/* What one of the jobs did. Unknown is −1. */
+/* What one of the jobs did. Unknown is −1. `tid`: its thread, as `crew` of the protocol tells it. */
 struct sample_share {
-    int64_t id, wall_ns, cpu_ns, tasks;
+    int64_t id, wall_ns, cpu_ns, tasks, switches, tid;
 };
 
 struct sample {

@@ -97,6 +97,34 @@ local function check_cells(rows)
   return per_run
 end
 
+local function numbers(text)
+  local list = {}
+  for word in text:gmatch("%S+") do list[#list + 1] = math.tointeger(tonumber(word)) end
+  return list
+end
+
+-- Each worker of a warm pool, counted from outside: the instructions of the tasks that it took, and
+-- some for taking them (with the kernel's share of waking up, where that may be counted).
+local function check_workers(rows)
+  local most = 0
+  for _, row in ipairs(rows) do
+    if row.mode ~= "serial" then
+      local tasks, counts = numbers(row["workers.tasks"]), numbers(row["workers.instructions"])
+      check.equal(#counts, 2, row.mode .. ": " .. row["workers.instructions"])
+      check.equal(#numbers(row["workers.switches"]), 2)
+      local loops, sum = math.tointeger(tonumber(row.loops)), 0
+      for i, count in ipairs(counts) do
+        local extra = count - 2 * 100000 * math.tointeger(tonumber(row.size)) * tasks[i]
+        check.truthy(extra >= 0 and extra < 40000 * (loops + 1), ("%s: worker %d: %d instructions "
+          .. "too many in %d loops"):format(row.mode, i, extra, loops))
+        most, sum = math.max(most, extra / loops), sum + tasks[i]
+      end
+      check.equal(sum, 2 * loops)
+    end
+  end
+  print(("# workers: at most %.0f instructions per loop beside those of the tasks"):format(most))
+end
+
 -- In serial mode nothing else is there: each loop of the task list takes the same few instructions
 -- more, to the last one, in every sample and in both sizes.
 local function check_line(list)
@@ -135,6 +163,7 @@ check.test("run: instructions of the known loop, in every mode", function()
     end
   end
   check_line(cells["loop/serial/1"])
+  check_workers(rows)
 end)
 
 check.test("run: more counters than there are, exact in passes", function()
@@ -167,6 +196,7 @@ check.test("run: as an ordinary user, in user mode only", function()
   local rows, out = experiment("/tmp/user", "brief=1", "./as_user", user)
   check.contains(out, "user mode only")
   check_cells(rows)
+  check_workers(rows)
 end)
 
 check.test("run: with nothing permitted the run goes on, and says why", function()

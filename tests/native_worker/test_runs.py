@@ -54,6 +54,21 @@ class Runs(Case):
                         self.assertLessEqual(max(row["wall_ns"] for row in rows),
                                              reply["wall_ns"])
 
+    def test_the_crew_is_named_and_its_switches_are_told(self):
+        with Worker() as worker:
+            self.assert_ok(worker.load("thread_id", "uint64(int64)"))
+            self.assert_ok(worker.prepare(*[(i,) for i in range(8)]))
+            for mode in ("thread", "process"):
+                tids = self.assert_ok(worker.call("crew", mode=mode, jobs=2, start="warm",
+                                                 loops=1))["tids"]
+                self.assertEqual(len(set(tids)), 2)
+                for _ in range(2):
+                    rows = self.assert_ok(worker.run(mode, 2, "warm"))["workers"]
+                    self.assertEqual([row["tid"] for row in rows], tids)
+                    self.assertTrue(all(row["switches"] >= 0 for row in rows))
+            reply = worker.call("crew", mode="thread", jobs=2, start="cold", loops=1)
+            self.assertEqual(reply["error"]["kind"], "unsupported")
+
     def test_tasks_are_shared(self):
         with Worker() as worker:
             self.assert_ok(worker.load("thread_id", "uint64(int64)"))

@@ -60,6 +60,33 @@ class Modes(unittest.TestCase):
                 reply = worker.good("run", mode="process", jobs=1, start=start)
                 self.assertEqual(reply["unraisable"], ["KeyError: 'lost'"])
 
+    def test_the_crew_is_named_before_a_warm_run(self):
+        with Worker() as worker:
+            worker.subject("who", *[t(i(n)) for n in range(4)])
+            for mode in ("process", "thread"):
+                tids = worker.good("crew", mode=mode, jobs=3, start="warm")["tids"]
+                self.assertEqual(len(set(tids)), 3)
+                for tid in tids:
+                    os.stat("/proc/%d" % tid)
+                for _ in range(2):
+                    reply = worker.good("run", mode=mode, jobs=3, start="warm")
+                    self.assertEqual([row["tid"] for row in reply["workers"]], tids)
+                    self.assertEqual(worker.good("crew", mode=mode, jobs=3)["tids"], tids)
+            for fields in ({"mode": "serial"}, {"mode": "thread", "start": "cold"}, {}):
+                self.assertEqual(worker.error("crew", **fields)["kind"], "unsupported")
+
+    @unittest.skipIf(PYPY, "PyPy cannot tell a thread's switches")
+    def test_switches_of_each_worker(self):
+        with Worker() as worker:
+            worker.subject("sleep", *[t(f(0.002)) for n in range(8)])
+            for mode, start in POOLS:
+                for _ in range(2):
+                    reply = worker.good("run", mode=mode, jobs=2, start=start)
+                    busy = [row for row in reply["workers"] if row["tasks"]]
+                    for row in busy:  # each sleep is a switch, and not many more are
+                        self.assertGreaterEqual(row["switches"], row["tasks"], (mode, start))
+                        self.assertLess(row["switches"], 2000, (mode, start))
+
     def test_all_workers_are_up_when_warm(self):
         with Worker() as worker:
             worker.subject("who", *[t(i(n)) for n in range(4)])

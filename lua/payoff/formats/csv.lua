@@ -6,6 +6,7 @@
 -- A cell that has no samples (missing, failed, not yet measured) has one row, and so has a subject
 -- that has no cells: what was asked for and did not happen must not vanish from the data.
 
+local balance = require "payoff.balance"
 local clean = require("payoff.text").clean
 
 local format = { name = "csv", extension = ".csv", describe = "one row per sample" }
@@ -20,6 +21,7 @@ local SAMPLE_COLUMNS = {
   "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns", "steal_ns", "switches",
   "other_ns", "waited_ns", "marked", "phase",
   "first", "start_ns", "load_ns",
+  "workers.tasks", "workers.cpu_ns", "workers.instructions", "workers.switches",
 }
 
 -- A spreadsheet takes a cell that begins like this for a formula.
@@ -91,6 +93,17 @@ local function count_fields(count)
   return count.estimate, count.state, enabled_ns > 0 and count.running_ns / enabled_ns or nil
 end
 
+-- "1204 88 nan": a figure of each worker in its order; empty when none of them is known.
+local function each_worker(sample, pick)
+  local out, known = {}, false
+  for i, row in ipairs(sample.workers or {}) do
+    local number = pick(row)
+    known = known or number ~= nil
+    out[i] = number and field(number) or "nan"
+  end
+  return known and table.concat(out, " ") or nil
+end
+
 local function cell_prefix(run, subject, cell, verdict)
   return join({
     run.id, run.experiment and run.experiment.name, run.started, subject.name, subject.kind,
@@ -105,6 +118,10 @@ local function sample_fields(sample, events)
     sample.block, sample.order, sample.process, sample.index, sample.loops, sample.wall_ns,
     sample.cpu_ns, noise.steal_ns, noise.switches, noise.other_ns, noise.waited_ns,
     sample.marked, sample.phase, sample.first, sample.start_ns, sample.load_ns,
+    each_worker(sample, function(row) return row.tasks end),
+    each_worker(sample, function(row) return row.cpu_ns end),
+    each_worker(sample, balance.instructions),
+    each_worker(sample, function(row) return row.switches end),
   }
   for i = 1, events do
     local at = #SAMPLE_COLUMNS + 3 * (i - 1)

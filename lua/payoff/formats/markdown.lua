@@ -2,6 +2,7 @@
 --
 --   require("payoff.formats.markdown").render(run) --> text
 
+local balance = require "payoff.balance"
 local digest = require "payoff.digest"
 local line = require("payoff.text").line
 local steadiness = require "payoff.steadiness"
@@ -132,6 +133,10 @@ local function notes(run, d)
     if why then out[#out + 1] = ("- **%s**: %s"):format(escape(group.subject.name), escape(why)) end
   end
   if run.verified then out[#out + 1] = "- " .. escape(run.verified.text) end
+  local uneven = balance.sentence(run)
+  if uneven then
+    out[#out + 1] = "- " .. escape(uneven)
+  end
   for _, entry in ipairs(d.uncounted) do
     out[#out + 1] = string.format("- %s: %s", escape(digest.uncounted_head(entry)),
       escape(entry.reason))

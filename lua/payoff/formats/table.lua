@@ -5,6 +5,7 @@
 -- One row per subject × mode × jobs × start. A wrong row's time is struck out (in brackets where
 -- the terminal cannot) and what it returned stands below; what cannot be counted is one line.
 
+local balance = require "payoff.balance"
 local beside = require "payoff.run.beside"
 local columns = require "payoff.formats.columns"
 local compare = require "payoff.run.compare"
@@ -109,6 +110,7 @@ local function summary(run, options)
   for _, group in ipairs(run.scaling or {}) do
     if group.limit then add(group.text) end
   end
+  add(balance.sentence(run))
   for _, line in ipairs(counting(run)) do add(line) end
   for _, line in ipairs(simulated_notes.of(run)) do add(line) end
   for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end

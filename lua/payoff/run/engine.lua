@@ -58,6 +58,7 @@ local function note_outcome(cell, outcome)
   subject.bracket = passes.join_brackets(subject.bracket, outcome.bracket)
   subject.load_samples = subject.load_samples or {}
   if outcome.load_ns then table.insert(subject.load_samples, outcome.load_ns) end
+  cell.workers_reason = outcome.crew and outcome.crew.reason
   cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)
   for _, sample in ipairs(outcome.samples) do table.insert(cell.samples, sample) end
   for _, sample in ipairs(outcome.warming) do table.insert(cell.warming, sample) end

@@ -74,7 +74,7 @@ function model.cell(cell)
     verdict = verdict, samples = cell.samples, maxrss_bytes = cell.maxrss_bytes,
     cpus = cell.cpus, processes = cell.processes,
     simulated = cell.simulated, warming = cell.warming, warmup = cell.warmup,
-    workers = last and last.workers,
+    workers = last and last.workers, workers_reason = cell.workers_reason,
   }
 end
 

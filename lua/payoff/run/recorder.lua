@@ -30,7 +30,7 @@ end
 
 local cell_fields = { "id", "subject", "mode", "jobs", "start", "size", "tasks", "loops",
   "baseline", "verdict", "maxrss_bytes", "cpus",
-  "processes", "simulated", "warmup" }
+  "processes", "simulated", "warmup", "workers_reason" }
 
 local function cell_row(cell)
   local row = {}

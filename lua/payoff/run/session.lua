@@ -5,6 +5,7 @@
 --
 -- A failure at any step is a verdict, not an error: the run goes on with the next cell.
 
+local crew = require "payoff.run.crew"
 local fault = require "payoff.fault"
 local noise = require "payoff.run.noise"
 local passes = require "payoff.run.passes"
@@ -39,11 +40,13 @@ local function timeout(cell, loops)
 end
 
 local function measure(process, cell, outcome, loops)
+  if outcome.crew then outcome.crew:begin() end
   local sample, message, code, problem = process:run {
     mode = cell.mode, jobs = cell.jobs, start = cell.start, loops = loops,
     timeout_s = timeout(cell, loops),
   }
   if not sample then return failed(outcome, cell, message, code, problem) end
+  if outcome.crew then outcome.crew:finish(sample) end
   sample.loops = loops
   outcome.runs = (outcome.runs or 0) + 1
   cell.run_ns = sample.wall_ns / loops
@@ -159,6 +162,9 @@ end
 local function take_samples(process, cell, context, outcome)
   if not warm_up(process, cell, context, outcome) then return false end
   local began_s = sys.monotonic_s()
+  local message, code, problem
+  outcome.crew, message, code, problem = crew.open(process, cell, context.plan, timeout(cell, 1))
+  if message then return failed(outcome, cell, message, code, problem) end
   if not calibrate(process, cell, outcome) then return false end
   outcome.extra_s = sys.monotonic_s() - began_s
   outcome.watch:lap("calibrate")

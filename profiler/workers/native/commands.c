@@ -181,6 +181,24 @@ static bool answer_run(struct commands *c, const json_t *command, json_t *reply,
            bracket_encode(&c->bracket, reply, st);
 }
 
+static bool answer_crew(struct commands *c, const json_t *command, json_t *reply,
+                        struct failure *failure, struct status *st)
+{
+    struct modes_run run;
+    struct modes_failure subject_failure;
+    if (!take_run(command, &run, st))
+        return false;
+    if (c->tasks == NULL)
+        return status_fail(st, STATUS_USAGE, "no tasks: 'prepare' comes before 'crew'");
+    c->has_results = false;
+    if (!modes_crew(c->modes, c->tasks, &run, &subject_failure, st)) {
+        failure->task = subject_failure.task;
+        failure->type = subject_failure.type;
+        return false;
+    }
+    return add(reply, json_pack("{so}", "tids", modes_tids(c->modes)), st);
+}
+
 static bool answer_results(struct commands *c, const json_t *command, json_t *reply,
                            struct failure *failure, struct status *st)
 {
@@ -266,8 +284,9 @@ static handler *find_handler(const char *name)
         const char *name;
         handler *answer;
     } handlers[] = {
-        {"hello", answer_hello}, {"load", answer_load},       {"prepare", answer_prepare},
-        {"run", answer_run},     {"results", answer_results}, {"leave", answer_leave},
+        {"hello", answer_hello}, {"load", answer_load}, {"prepare", answer_prepare},
+        {"crew", answer_crew},   {"run", answer_run},   {"results", answer_results},
+        {"leave", answer_leave},
     };
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (strcmp(handlers[i].name, name) == 0)
@@ -288,8 +307,8 @@ static json_t *answer_command(struct commands *c, const json_t *command)
     handler *answer = find_handler(name);
     if (answer == NULL) {
         status_fail(&st, STATUS_USAGE,
-                    "there is no command '%.40s'; there are hello, load, prepare, run, results "
-                    "and leave",
+                    "there is no command '%.40s'; there are hello, load, prepare, crew, run, "
+                    "results and leave",
                     name);
         return refuse(id, &failure, &st);
     }

@@ -179,7 +179,34 @@ json_t *modes_workers(const struct modes *modes)
         json_t *row =
             json_pack("{sIsIsIsI}", "id", (json_int_t)id, "wall_ns", (json_int_t)record->wall_ns,
                       "cpu_ns", (json_int_t)record->cpu_ns, "tasks", (json_int_t)record->tasks);
+        if (record->tid != 0 && !modes->bracket->simulated)
+            json_object_update_new(row, json_pack("{sIsI}", "tid", (json_int_t)record->tid,
+                                                  "switches", (json_int_t)record->switches));
         if (json_array_append_new(list, row) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+bool modes_crew(struct modes *modes, const struct call_tasks *tasks, const struct modes_run *run,
+                struct modes_failure *failure, struct status *st)
+{
+    *failure = (struct modes_failure){WORK_NO_TASK, NULL};
+    if ((run->mode != MODES_PROCESS && run->mode != MODES_THREAD) || run->cold)
+        return status_fail(st, STATUS_UNAVAILABLE, "only a warm pool has workers that wait");
+    if (assemble(modes, tasks, run, failure, st))
+        return true;
+    modes_disband(modes);
+    return false;
+}
+
+json_t *modes_tids(const struct modes *modes)
+{
+    json_t *list = json_array();
+    for (size_t id = 0; list != NULL && id < modes->work->jobs; id++) {
+        if (json_array_append_new(list, json_integer(modes->work->records[id].tid)) != 0) {
             json_decref(list);
             return NULL;
         }

@@ -49,7 +49,16 @@ bool modes_run(struct modes *modes, struct call_tasks *tasks, const struct modes
  * in ns. */
 int64_t modes_cpu_ns(const struct modes *modes);
 
-/* A list of {id, wall_ns, cpu_ns, tasks}, one per worker; a new reference, NULL without memory. */
+/* Starts the crew of a warm run, if it does not wait already, and leaves it waiting. Failures as
+ * with modes_run; STATUS_UNAVAILABLE for a run that has no such crew. */
+bool modes_crew(struct modes *modes, const struct call_tasks *tasks, const struct modes_run *run,
+                struct modes_failure *failure, struct status *st);
+
+/* The crew's threads, or its processes' first threads, by their kernel's ids, in the order of their
+ * ids here; a new reference, NULL without memory. After modes_crew. */
+json_t *modes_tids(const struct modes *modes);
+
+/* A list of {id, wall_ns, cpu_ns, tasks, tid, switches}, one per worker; a new reference, NULL without memory. */
 json_t *modes_workers(const struct modes *modes);
 
 #endif

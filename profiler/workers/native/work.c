@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 struct work *work_new(const struct call_tasks *tasks, size_t jobs, struct status *st)
 {
@@ -46,11 +48,21 @@ void work_stop(struct work *work)
     atomic_store(&work->next, SIZE_MAX / 2);
 }
 
+/* Of this thread, or of the whole process where its CPU clock is asked for. Fails only for a bad
+ * argument. */
+static int64_t switches_of(clockid_t cpu_clock)
+{
+    struct rusage usage = {0};
+    getrusage(cpu_clock == CLOCK_THREAD_CPUTIME_ID ? RUSAGE_THREAD : RUSAGE_SELF, &usage);
+    return usage.ru_nvcsw + usage.ru_nivcsw;
+}
+
 void work_share(struct work *work, size_t id, clockid_t cpu_clock)
 {
     struct work_record *record = &work->records[id];
     const struct call_tasks *tasks = work->tasks;
     size_t count = call_tasks_count(tasks), task;
+    int64_t switches = switches_of(cpu_clock);
     int64_t wall_ns = clock_now_ns(CLOCK_MONOTONIC), cpu_ns = clock_now_ns(cpu_clock);
 
     while ((task = atomic_fetch_add(&work->next, 1)) < count) {
@@ -63,5 +75,7 @@ void work_share(struct work *work, size_t id, clockid_t cpu_clock)
     }
     record->cpu_ns += clock_now_ns(cpu_clock) - cpu_ns;
     record->wall_ns += clock_now_ns(CLOCK_MONOTONIC) - wall_ns;
+    record->switches += switches_of(cpu_clock) - switches;
+    record->tid = gettid();
     record->finished = true;
 }

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 
 #define WORK_JOBS_MAX 4096
@@ -25,6 +26,8 @@
 struct work_record {
     _Alignas(64) int64_t wall_ns; /* from the start to the end of its share */
     int64_t cpu_ns;
+    int64_t switches; /* how often the kernel took it off its CPU, waiting or not */
+    pid_t tid;        /* its thread, or its process's first; 0: not told */
     uint64_t tasks;
     size_t current;  /* the task it is at; WORK_NO_TASK between tasks */
     size_t unusable; /* a task whose result could not be kept; WORK_NO_TASK when there is none */

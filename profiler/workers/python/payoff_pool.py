@@ -32,6 +32,23 @@ def cpu_of(pid):
     return time.clock_gettime_ns((~pid << 3) | 2)
 
 
+def switches_of(who):
+    """How often the kernel took this thread off its CPU until now; None if unknown."""
+    try:
+        with open("/proc/%d/status" % who, "rb") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return None
+    return sum(int(line.split()[1]) for line in lines if b"voluntary_ctxt_switches:" in line)
+
+
+def add_switches(rows, seen, switches):
+    """Those of one repetition of a cold pool."""
+    for who, number in seen.items():
+        if switches[who] is not None:
+            rows[number]["switches"] = rows[number].get("switches", 0) + switches[who]
+
+
 def check_method(method):
     if method not in multiprocessing.get_all_start_methods():
         raise Failure("unsupported", "no start method %s here" % (method,))
@@ -60,7 +77,8 @@ class Pool:
         self.outcomes = None  # of the tasks last run, as payoff_task.call returns them
         # A child that waits for its next task must say by itself what a simulator has counted.
         self.counts_tasks = payoff_task.simulator is not None and mode == "process"
-        self.notes = []  # of each finished repetition: who, wall, CPU, swallowed of each task
+        self.notes = []  # of each finished repetition: who, wall, CPU, … of each task
+        self.crew = {}  # of a warm pool: each worker's thread -> its switches before the clock
 
     def make(self, barrier=None):
         if self.mode == "thread":
@@ -78,10 +96,10 @@ class Pool:
         barrier = (threading if self.mode == "thread" else self.context).Barrier(self.jobs)
         self.executor = self.make(barrier)
         try:
-            futures = [self.executor.submit(payoff_task.meet, func) for _ in range(self.jobs)]
+            meet, in_thread = payoff_task.meet, self.mode == "thread"
+            futures = [self.executor.submit(meet, in_thread, func) for _ in range(self.jobs)]
             self.children = getattr(self.executor, "_processes", None) or {}
-            for future in futures:
-                future.result(payoff_task.PATIENCE_S)
+            self.crew = dict.fromkeys(one.result(payoff_task.PATIENCE_S) for one in futures)
         except BaseException:
             barrier.abort()
             raise
@@ -99,7 +117,8 @@ class Pool:
         self.children = getattr(executor, "_processes", None) or {}
         in_thread = self.mode == "thread"
         call = payoff_task.counted if self.counts_tasks else payoff_task.call
-        futures = [executor.submit(call, in_thread, func, args) for args in tasks]
+        cold = executor is not self.executor
+        futures = [executor.submit(call, in_thread, cold, func, args) for args in tasks]
         self.children = getattr(executor, "_processes", None) or {}
         self.outcomes = outcomes = []
         try:
@@ -118,8 +137,10 @@ class Pool:
         self.notes = []
         if cold:
             self.cool()
-        elif self.executor is None:
-            self.warm(func)
+        else:
+            if self.executor is None:
+                self.warm(func)
+            self.crew = {who: switches_of(who) for who in self.crew}
 
         def work():
             for _ in repeat(None, loops):
@@ -155,19 +176,30 @@ class Pool:
         except OSError:
             return None
 
-    def workers(self):
+    def workers(self, steady):
         """Who did how much, over all repetitions. A cold pool has other workers each time: those
-        are told apart by their first task in it."""
+        are told apart by their first task in it. steady: without what differs from run to run."""
         rows = [{"id": n, "wall_ns": 0, "cpu_ns": 0, "tasks": 0} for n in range(self.jobs)]
-        seen = {}
+        cold = self.executor is None
+        seen = {who: n for n, who in enumerate(self.crew)}
         for note in self.notes:
-            if self.executor is None:
-                seen = {}
-            for who, wall_ns, cpu_ns, _ in note:
+            if cold:
+                seen, switches = {}, {}
+            for who, wall_ns, cpu_ns, count, _ in note:
                 row = rows[seen.setdefault(who, len(seen))]
                 row["wall_ns"] += wall_ns
                 row["cpu_ns"] += cpu_ns
                 row["tasks"] += 1
+                if cold:
+                    switches[who] = count  # since it began: the last one is all
+            if cold and not steady:
+                add_switches(rows, seen, switches)
+        if not cold and not steady:
+            now = {who: switches_of(who) for who in self.crew}
+            for who, number in seen.items():
+                rows[number]["tid"] = who
+                if now.get(who) is not None and self.crew.get(who) is not None:
+                    rows[number]["switches"] = now[who] - self.crew[who]
         return rows
 
     def swallowed(self):

@@ -1,6 +1,6 @@
 """What the workers of a pool run: one task with its clocks, and the meeting before a warm run.
 
-    error, value, who, wall_ns, cpu_ns, swallowed = call(False, func, args)
+    error, value, who, wall_ns, cpu_ns, switches, swallowed = call(False, True, func, args)
 
 A child that was not forked compiles this file and payoff_fault before its first task, so both are
 small and import little.
@@ -12,6 +12,11 @@ import threading
 import time
 
 from payoff_fault import clean, describe, type_name
+
+try:
+    from resource import RUSAGE_SELF, RUSAGE_THREAD, getrusage
+except ImportError:  # PyPy has no RUSAGE_THREAD
+    getrusage = None
 
 PATIENCE_S = 60  # for a pool to come up
 
@@ -67,15 +72,27 @@ def begin(barrier):
     watch()
 
 
-def meet(func):
-    """The trivial call of each worker of a warm pool; func was imported to get here."""
+def switches(in_thread):
+    """How often the kernel took this worker off its CPU since it began; None if unknown."""
+    if getrusage is None:
+        return None
+    used = getrusage(RUSAGE_THREAD if in_thread else RUSAGE_SELF)
+    return used.ru_nvcsw + used.ru_nivcsw
+
+
+def meet(in_thread, func):
+    """The trivial call of each worker of a warm pool; func was imported to get here. Who it is."""
     meeting.wait(PATIENCE_S)
+    who = threading.get_native_id() if in_thread else os.getpid()
     if simulator is not None:
         simulator.begin()  # what it does from here on belongs to its tasks
+    return who
 
 
-def call(in_thread, func, args):
-    """One task. Its CPU time is the thread's, or the whole child's with threads of its own."""
+def call(in_thread, cold, func, args):
+    """One task. Its CPU time is the thread's, or the whole child's with threads of its own. Its
+    switches are asked for, which takes 1 to 3 us, where nobody can look from outside: in a worker
+    that was not there before the clock."""
     error = value = None
     cpu_clock = time.thread_time_ns if in_thread else time.process_time_ns
     cpu, wall = cpu_clock(), time.monotonic_ns()
@@ -84,14 +101,15 @@ def call(in_thread, func, args):
     except BaseException as raised:
         error = describe(raised)
     wall, cpu = time.monotonic_ns() - wall, cpu_clock() - cpu
+    count = switches(in_thread) if cold else None
     if in_thread:
-        return error, value, threading.get_ident(), wall, cpu, ()
+        return error, value, threading.get_native_id(), wall, cpu, count, ()
     seen, swallowed[:] = swallowed[:], []
-    return error, value, os.getpid(), wall, cpu, seen
+    return error, value, os.getpid(), wall, cpu, count, seen
 
 
-def counted(in_thread, func, args):
+def counted(in_thread, cold, func, args):
     """call() in a child of a simulated run; writes what the child did since its last task."""
-    outcome = call(in_thread, func, args)
+    outcome = call(in_thread, False, func, args)
     simulator.end()
     return outcome

@@ -184,10 +184,11 @@ class Worker:
         self.tasks = values
         return {"tasks": len(values)}
 
-    def run(self, command):
+    def run(self, command, only_crew=False):
         mode, start = command.get("mode"), command.get("start", "warm")
         jobs, loops = count(command, "jobs"), count(command, "loops")
-        if mode not in MODES + ("empty",) or start not in ("cold", "warm"):
+        known = MODES[1:] if only_crew else MODES + ("empty",)
+        if mode not in known or start not in ("warm",) + ("cold",) * (not only_crew):
             raise Failure("unsupported", "no %s %s runs in this worker" % (start, mode))
         if mode != "empty" and (self.func is None or self.tasks is None):
             raise Failure("usage", "run needs a `load` and a `prepare` that went well")
@@ -198,10 +199,14 @@ class Worker:
             self.close_pool()
             reply = self.run_alone(mode, loops)
         else:
-            reply = self.run_pool(mode, jobs, start == "cold", loops)
+            reply = self.run_pool(mode, jobs, start == "cold", 0 if only_crew else loops)
         if payoff_task.swallowed:
             reply["unraisable"] = list(payoff_task.swallowed)
         return reply
+
+    def crew(self, command):
+        """Start the pool of a warm run, if it does not wait already: its threads' ids."""
+        return self.run(dict(command, loops=1), only_crew=True)
 
     def serial(self, loops):
         func, tasks = self.func, self.tasks
@@ -245,6 +250,8 @@ class Worker:
             pool = self.pool = Pool(mode, jobs, method, self.sources)
         try:
             work = pool.prepare(cold, self.func, self.tasks, loops)
+            if loops == 0:
+                return {"tids": list(pool.crew)}
             reply = self.measure(work)
         except Failure:
             self.close_pool()
@@ -255,7 +262,7 @@ class Worker:
             failure.error = pool.error_of(error)
             raise failure from None
         self.results = [outcome[1] for outcome in pool.outcomes]
-        reply["workers"] = pool.workers()
+        reply["workers"] = pool.workers(self.clock is no_clock)
         payoff_task.swallowed.extend(pool.swallowed())
         if method:
             reply["start_method"] = method
@@ -321,6 +328,7 @@ COMMANDS = {
     "hello": Worker.hello,
     "load": Worker.load,
     "prepare": Worker.prepare,
+    "crew": Worker.crew,
     "run": Worker.run,
     "results": Worker.give_results,
     "examine": Worker.examine,

@@ -1,6 +1,8 @@
 -- cells: everything that was measured, one row per subject × mode × jobs × start, a table per size.
 
+local balance = require "payoff.balance"
 local digest = require "payoff.digest"
+local figure = require "payoff.html.figure"
 local h = require "payoff.html.node"
 local strip = require "payoff.html.strip"
 local units = require "payoff.units"
@@ -115,7 +117,38 @@ local function one_table(d, size)
     h.table({ class = "cells" }, h.caption({}, value.outside(title)), thead, bodies))
 end
 
-function cells.render(_, d)
+-- Worker by worker, so that an uneven share shows.
+local function shares(run)
+  local rows, reasons, told = {}, {}, {}
+  for _, cell in ipairs(run.cells or {}) do
+    local of = balance.of(cell)
+    local reason = of and cell.workers_reason
+    if reason and not told[reason] then
+      told[reason], reasons[#reasons + 1] = true, h.p({ class = "note" },
+        "Instructions of each worker: not counted: ", value.outside(reason))
+    end
+    for i, row in ipairs(of and cell.workers or {}) do
+      local instructions = balance.instructions(row)
+      rows[#rows + 1] = { i == 1 and value.outside(cell.subject) or "",
+        i == 1 and digest.place_text(cell) or "", tostring(i), row.tasks and tostring(row.tasks)
+          or value.unknown("not told"),
+        row.wall_ns and units.time(row.wall_ns) or value.unknown("not told"),
+        row.cpu_ns and units.time(row.cpu_ns) or value.unknown("not told"),
+        instructions and units.count(instructions) or value.unknown("not counted"),
+        row.switches and tostring(row.switches) or value.unknown("not told") }
+    end
+  end
+  if #rows == 0 then
+    return nil
+  end
+  return h.details({ class = "printed" }, h.summary({}, "Who did how much, worker by worker"),
+    figure.table("Each worker in the last sample of each row", { { "Subject", keep = true },
+      { "Where", keep = true }, { "Worker", num = true }, { "Tasks", num = true },
+      { "Elapsed", num = true }, { "CPU time", num = true }, { "Instructions", num = true },
+      { "Switches", num = true } }, rows), reasons)
+end
+
+function cells.render(run, d)
   local tables = {}
   for i, size in ipairs(d.sizes) do
     tables[i] = one_table(d, size)
@@ -123,7 +156,7 @@ function cells.render(_, d)
   if #tables == 0 then
     return h.p({ class = "note" }, "Nothing was measured.")
   end
-  return h.list(tables, d.has_instructions and h.p({ class = "note" },
+  return h.list(tables, shares(run), d.has_instructions and h.p({ class = "note" },
     "Instructions and IPC are medians; where every counter comes from stands under Counters.")
     or nil)
 end
