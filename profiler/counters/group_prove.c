@@ -109,12 +109,17 @@ enum proof plan_prove(const struct source *source, const struct event *events,
     return proof;
 }
 
-/* False when the group had to wait for its counters. */
-static bool ran_all_the_time(const struct source *source, int leader)
+/* False when the group had to wait for its counters between two readings. The time between opening
+ * and counting, some ns, is no waiting. */
+static bool runs_all_the_time(const struct source *source, int leader)
 {
-    struct source_reading reading = {0};
-    ssize_t length = source->read(source->self, leader, &reading, sizeof reading);
-    return length > 0 && reading.running_ns > 0 && reading.running_ns == reading.enabled_ns;
+    struct source_reading first = {0};
+    struct source_reading second = {0};
+    ssize_t length = source->read(source->self, leader, &first, sizeof first);
+    spin();
+    return length > 0 && source->read(source->self, leader, &second, sizeof second) > 0 &&
+           second.running_ns > first.running_ns &&
+           second.running_ns - first.running_ns == second.enabled_ns - first.enabled_ns;
 }
 
 bool plan_prove_room(const struct group_plan *plan, size_t index, struct status *st)
@@ -133,10 +138,9 @@ bool plan_prove_room(const struct group_plan *plan, size_t index, struct status 
     }
     int extra = source->open(source->self, &plan->events[index].code, SOURCE_SELF, -1,
                              SOURCE_CLOSE_ON_EXEC);
-    spin();
-    bool fits = extra >= 0 && ran_all_the_time(source, extra);
+    bool fits = extra >= 0 && runs_all_the_time(source, extra);
     for (size_t g = 0; fits && g < plan->group_count; g++)
-        fits = ran_all_the_time(source, leaders[g]);
+        fits = runs_all_the_time(source, leaders[g]);
     if (extra >= 0)
         source->close(source->self, extra);
     plan_close(plan, opened, opened_count);

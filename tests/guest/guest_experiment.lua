@@ -1,6 +1,6 @@
 -- A whole experiment for the guest: a native function of 2 n instructions, in every mode and in two
--- sizes, or with `--set brief=1` in one size and without threads; with `--set exact=1` more counters than there are, in
--- passes. See guest_payoff.lua.
+-- sizes, or with `--set brief=1` in one size and without threads; with `--set exact=1` more counters
+-- than there are, in passes. See guest_payoff.lua.
 
 local payoff = require "payoff"
 
@@ -21,7 +21,8 @@ return payoff.experiment {
   },
   workload = function(size) return { {size * 100000}, {size * 100000} } end,
   sizes = brief and { 1 } or { 1, 3 },
-  modes = exact and { "serial" } or brief and { "serial", "process" } or { "serial", "process", "thread" },
+  modes = exact and { "serial" } or brief and { "serial", "process" }
+    or { "serial", "process", "thread" },
   jobs = { 2 },
   starts = { "warm" },
   counters = exact and many or few,

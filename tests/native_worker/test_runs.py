@@ -59,14 +59,14 @@ class Runs(Case):
             self.assert_ok(worker.load("thread_id", "uint64(int64)"))
             self.assert_ok(worker.prepare(*[(i,) for i in range(8)]))
             for mode in ("thread", "process"):
-                tids = self.assert_ok(worker.call("crew", mode=mode, jobs=2, start="warm",
-                                                 loops=1))["tids"]
+                reply = worker.call("crew", mode=mode, jobs=2, start="warm")
+                tids = self.assert_ok(reply)["tids"]
                 self.assertEqual(len(set(tids)), 2)
                 for _ in range(2):
                     rows = self.assert_ok(worker.run(mode, 2, "warm"))["workers"]
                     self.assertEqual([row["tid"] for row in rows], tids)
                     self.assertTrue(all(row["switches"] >= 0 for row in rows))
-            reply = worker.call("crew", mode="thread", jobs=2, start="cold", loops=1)
+            reply = worker.call("crew", mode="thread", jobs=2, start="cold")
             self.assertEqual(reply["error"]["kind"], "unsupported")
 
     def test_tasks_are_shared(self):

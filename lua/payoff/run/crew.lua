@@ -35,7 +35,8 @@ function crew.open(process, cell, plan, timeout_s)
   local reply, message, code, problem = process:call(
     { cmd = "crew", mode = cell.mode, jobs = cell.jobs, start = "warm" }, timeout_s)
   if not reply and not process:alive() then return nil, message, code, problem end
-  local tids = reply and reply.tids
+  if not reply then return refused(SILENT .. ": " .. message) end
+  local tids = reply.tids
   if type(tids) ~= "table" or #tids == 0 then return refused(SILENT) end
   for _, tid in ipairs(tids) do
     if math.type(tid) ~= "integer" or tid <= 0 then return refused(SILENT) end

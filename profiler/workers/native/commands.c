@@ -144,9 +144,9 @@ static bool take_run(const json_t *command, struct modes_run *run, struct status
                            "'run' needs 'mode', a string, and 'start', \"warm\" or \"cold\"");
     if (i == 4)
         return status_fail(st, STATUS_UNAVAILABLE, "a native subject has no mode '%.40s'", mode);
-    if (!take_count(command, "jobs", WORK_JOBS_MAX, &jobs, st) ||
-        !take_count(command, "loops", INT64_MAX, &run->loops, st))
+    if (!take_count(command, "jobs", WORK_JOBS_MAX, &jobs, st))
         return false;
+    run->loops = 1;
     run->mode = (enum modes_mode)i;
     run->cold = *start == 'c' && (run->mode == MODES_PROCESS || run->mode == MODES_THREAD);
     run->jobs = (size_t)jobs;
@@ -160,7 +160,7 @@ static bool answer_run(struct commands *c, const json_t *command, json_t *reply,
 {
     struct modes_run run;
     struct modes_failure subject_failure;
-    if (!take_run(command, &run, st))
+    if (!take_run(command, &run, st) || !take_count(command, "loops", INT64_MAX, &run.loops, st))
         return false;
     if (c->tasks == NULL && run.mode != MODES_EMPTY)
         return status_fail(st, STATUS_USAGE, "no tasks: 'prepare' comes before 'run'");
