@@ -179,7 +179,7 @@ json_t *modes_workers(const struct modes *modes)
         json_t *row =
             json_pack("{sIsIsIsI}", "id", (json_int_t)id, "wall_ns", (json_int_t)record->wall_ns,
                       "cpu_ns", (json_int_t)record->cpu_ns, "tasks", (json_int_t)record->tasks);
-        if (record->tid != 0 && !modes->bracket->simulated)
+        if (record->tid != 0)
             json_object_update_new(row, json_pack("{sIsI}", "tid", (json_int_t)record->tid,
                                                   "switches", (json_int_t)record->switches));
         if (json_array_append_new(list, row) != 0) {

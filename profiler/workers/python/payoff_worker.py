@@ -82,14 +82,6 @@ def bracket(counters, clock, work):
     return stop - start, before, after
 
 
-def is_open(fd):
-    try:
-        os.fstat(fd)
-        return True
-    except OSError:
-        return False
-
-
 def idle():
     pass
 
@@ -285,7 +277,7 @@ class Worker:
             wall_ns, before, after = bracket(self.counters, self.clock, work)
         except OSError:
             for fd in self.counters:
-                if not is_open(fd):
+                if not os.path.exists("/proc/self/fd/%d" % fd):
                     raise Failure("resource", "counter descriptor %d is closed" % fd) from None
             raise
         cpu_after = self.cpu_ns()
