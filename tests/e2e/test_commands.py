@@ -106,6 +106,20 @@ class Machine(Case):
         self.assertEqual(result.status, 64)
         self.assertIn("did you mean 'instructions'?", result.err)
 
+    def test_doctor_calibrates(self):
+        result = self.payoff("doctor", "--calibrate", "--json")
+        self.assertEqual(result.status, 0, result.err)
+        found = json.loads(result.out)["calibration"]
+        self.assertEqual([one["name"] for one in found], ["Python", "native"])
+        for one in found:
+            if "scatter" not in one:
+                self.assertIn("blocks could be measured", one["reason"])
+                continue
+            changes = [item["change"] for item in one["detectable"]]
+            self.assertEqual(changes, sorted(changes, reverse=True))
+            self.assertGreater(changes[-1], 0)
+            self.assertIn(one["state"], ("equal", "faster", "slower", "unresolved"))
+
     def test_doctor_says_each_thing_once(self):
         result = self.payoff("doctor", "--json")
         self.assertEqual(result.status, 0, result.err)

@@ -1,5 +1,6 @@
 -- doctor: `payoff doctor`: what this machine can measure and how well. Nothing is changed on it.
 
+local calibrate = require "payoff.calibrate"
 local counters = require "payoff.native.counters"
 local doctor = require "payoff.doctor"
 local fault = require "payoff.fault"
@@ -15,6 +16,8 @@ function command.define(parser)
     :summary("Say what this machine can measure, how well, and what would help.")
     :description("Looks at everything that makes measurements good or bad here: ok, caution, or "
       .. "blocks, each with the command that would mend it. Nothing is changed on the machine.")
+  it:flag("--calibrate", "Measure as well, for some twenty seconds: how the times of one and the "
+    .. "same function scatter here and now, and which difference a run would find.")
   it:flag("--json", "The same as JSON.")
 end
 
@@ -76,16 +79,28 @@ local function text(findings, color)
   return out
 end
 
+local function calibration()
+  if sys.isatty(2) then sys.write(2, "measuring for about twenty seconds …\n") end
+  local list = {}
+  for i, name in ipairs { "Python", "native" } do
+    list[i] = calibrate.measure(name, { seconds = 8 })
+  end
+  return list
+end
+
 function command.run(arguments)
   local facts = fault.check("system", "this machine", machine.describe())
   local findings = doctor.examine(facts, probes())
+  local measured = arguments.calibrate and calibration()
   local out
   if arguments.json then
-    local report = { findings = json.array(findings), machine = facts }
+    local report = { findings = json.array(findings), machine = facts,
+      calibration = measured and json.array(measured) or nil }
     local encoded = json.encode(report, { indent = 2, sort = true })
     out = fault.check("internal", "doctor", encoded) .. "\n"
   else
     out = text(findings, sys.isatty(1) and not sys.environ().NO_COLOR)
+    if measured then out = out .. "\n" .. calibrate.text(measured, sys.columns()) end
   end
   fault.check("io", "cannot write to standard output", sys.write(1, out))
   return fault.status.ok
