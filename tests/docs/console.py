@@ -73,6 +73,7 @@ def plain(line):
     """A line without what differs from run to run."""
     line = re.sub("[█▉▊▋▌▍▎▏▒]+", " ", line)
     line = re.sub(r" ±[\d.]+ ?%", "", line)  # half of one, where the table is narrow
+    line = re.sub(r"\b(?=[a-f]*\d)[0-9a-f]{7,40}\b", "#", line)  # a commit
     line = UNIT.sub("#", NUMBER.sub("#", line))
     line = re.sub(r" ?\[#(?:, #)?\]", "", line)  # an interval, where there are enough blocks
     line = re.sub(r"# ?#", "#", line)

@@ -231,7 +231,7 @@ function session.run(cell, context)
     outcome.maxrss_bytes = ending and ending.maxrss_bytes
   end
   outcome.watch:lap("stop")
-  stopwatch.add(context.spent, outcome.watch.spent)
+  if context.spent then stopwatch.add(context.spent, outcome.watch.spent) end -- a run keeps account
   outcome.seconds = sys.monotonic_s() - began
   return outcome
 end
