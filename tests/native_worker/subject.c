@@ -185,3 +185,17 @@ double _Z7mangledd(double x)
 {
     return x;
 }
+
+/* Writes to what it promised not to. */
+EXPORT double sorts_const(const double *values, size_t n);
+double sorts_const(const double *values, size_t n)
+{
+    double *own = (double *)(uintptr_t)values;
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && own[k - 1] > own[k]; k--) {
+            double moved = own[k];
+            own[k] = own[k - 1];
+            own[k - 1] = moved;
+        }
+    return n > 0 ? own[n / 2] : 0;
+}

@@ -3,7 +3,7 @@
 
 import unittest
 
-from talk import MODES, Case, Worker, array
+from talk import MODES, Case, Worker, array, decode, encode
 
 
 class Values(Case):
@@ -141,6 +141,35 @@ class Arrays(Case):
             self.assert_ok(worker.load("sum_int8", "double(const int8[n], size n)"))
             self.assert_error(worker.prepare((b"\x01",)), "argument",
                               "expects a buffer of int8, not bytes")
+
+    def examine(self, symbol, signature, *tasks):
+        def given(item):
+            return item if isinstance(item, list) and item[:1] == ["a"] else encode(item)
+
+        with Worker() as worker:
+            self.assert_ok(worker.load(symbol, signature))
+            reply = worker.call("examine", tasks=[["t"] + list(map(given, task)) for task in tasks])
+            self.assert_ok(reply)
+            return reply["outcomes"]
+
+    def test_examine_sees_what_const_buffers_became(self):
+        signature = "double(const double[n], size n)"
+        sorted_one, kept, empty, refused = self.examine(
+            "sorts_const", signature, ([3.0, 1.0, 2.0],), ([1.0, 2.0],), ([],), (5,))
+        self.assertEqual(decode(sorted_one["value"]), 2.0)
+        self.assertEqual([decode(item) for item in sorted_one["arguments"]], [[1.0, 2.0, 3.0]])
+        self.assertEqual(kept, {"value": encode(2.0)})
+        self.assertEqual(empty, {"value": encode(0.0)})
+        self.assertIn("expects", refused["argument"])
+        # What is an array stays one; an inout buffer is a result and no news.
+        array_one, = self.examine("sorts_const", signature, (array("d", 2.0, 1.0),))
+        self.assertEqual(array_one["arguments"], [array("d", 1.0, 2.0)])
+        twice, = self.examine("twice_double", "void(double[n], size n)", ([1.5],))
+        self.assertNotIn("arguments", twice)
+
+    def test_examine_before_load(self):
+        with Worker() as worker:
+            self.assert_error(worker.call("examine", tasks=[]), "usage", "'load' comes before")
 
 
 if __name__ == "__main__":

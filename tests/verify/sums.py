@@ -19,3 +19,11 @@ def total(xs):
 
 def fast_total(xs):
     return math.fsum(xs)
+
+
+def half(n):
+    return n // 2
+
+
+def length(text):
+    return len(text)

@@ -20,6 +20,7 @@ struct call_buffer {
     void *fresh;   /* arena: what an inout buffer holds before each call; NULL for out */
     size_t elements, size;
     const struct type *type;
+    size_t argument; /* which of the task's tuple it is; of inputs alone */
 };
 
 struct call_task {
@@ -27,6 +28,8 @@ struct call_task {
     void **values;               /* arena: &slots[i], as libffi wants it */
     struct call_buffer *buffers; /* arena */
     size_t buffer_count;
+    struct call_buffer *inputs; /* arena: what the function must not write to */
+    size_t input_count;
     size_t offset; /* of the return value */
     union call_slot *result;
     char *text; /* region: a returned string, copied; else NULL */

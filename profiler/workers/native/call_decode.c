@@ -49,17 +49,24 @@ static bool agree_on_length(const struct signature *s, const struct signature_pa
 }
 
 static bool decode_buffer(const struct signature *s, const struct signature_parameter *parameter,
-                          const json_t *value, struct call_tasks *tasks, struct call_task *task,
-                          union call_slot *slot, struct lengths *lengths, struct status *st)
+                          const json_t *value, size_t argument, struct call_tasks *tasks,
+                          struct call_task *task, union call_slot *slot, struct lengths *lengths,
+                          struct status *st)
 {
     void *data;
     size_t elements;
     if (!buffer_decode(value, parameter->type, &tasks->arena, &data, &elements, st) ||
         !agree_on_length(s, parameter, elements, lengths, st))
         return false;
-    if (parameter->role == SIGNATURE_CONST)
+    if (parameter->role == SIGNATURE_CONST) {
         slot->pointer = data;
-    else
+        task->inputs[task->input_count++] =
+            (struct call_buffer){.data = data,
+                                 .elements = elements,
+                                 .size = elements * parameter->type->size,
+                                 .type = parameter->type,
+                                 .argument = argument};
+    } else
         task->buffers[task->buffer_count++] =
             (struct call_buffer){.fresh = data, .elements = elements, .type = parameter->type};
     return true;
@@ -79,12 +86,12 @@ static bool take_length(const struct signature_parameter *parameter, const union
 }
 
 static bool decode_argument(const struct signature_parameter *parameter, const json_t *value,
-                            struct call_tasks *tasks, struct call_task *task, union call_slot *slot,
-                            struct lengths *lengths, struct status *st)
+                            size_t argument, struct call_tasks *tasks, struct call_task *task,
+                            union call_slot *slot, struct lengths *lengths, struct status *st)
 {
     if (signature_is_buffer(parameter))
-        return decode_buffer(&tasks->call->signature, parameter, value, tasks, task, slot, lengths,
-                             st);
+        return decode_buffer(&tasks->call->signature, parameter, value, argument, tasks, task, slot,
+                             lengths, st);
     if (parameter->type->class == TYPE_STRING)
         return decode_string(value, &tasks->arena, &slot->pointer, st);
     return scalar_decode(value, parameter->type, slot, st) &&
@@ -165,15 +172,18 @@ static bool decode_task(struct call_tasks *tasks, struct call_task *task, const 
     task->slots = arena_take(&tasks->arena, room, sizeof *task->slots, st);
     task->values = arena_take(&tasks->arena, room, sizeof *task->values, st);
     task->buffers = arena_take(&tasks->arena, room, sizeof *task->buffers, st);
-    if (task->slots == NULL || task->values == NULL || task->buffers == NULL)
+    task->inputs = arena_take(&tasks->arena, room, sizeof *task->inputs, st);
+    if (task->slots == NULL || task->values == NULL || task->buffers == NULL ||
+        task->inputs == NULL)
         return false;
 
     for (size_t i = 0, argument = 0; i < s->parameter_count; i++) {
         task->values[i] = &task->slots[i];
         if (!signature_in_tuple(&s->parameters[i]))
             continue;
-        if (!decode_argument(&s->parameters[i], value_item(tuple, argument++), tasks, task,
-                             &task->slots[i], &lengths, st))
+        const json_t *value = value_item(tuple, argument);
+        if (!decode_argument(&s->parameters[i], value, argument++, tasks, task, &task->slots[i],
+                             &lengths, st))
             return fail_argument(&s->parameters[i], argument, st);
     }
     for (size_t i = 0, buffer = 0; i < s->parameter_count; i++)

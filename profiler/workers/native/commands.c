@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "workers/native/call_decode.h"
 #include "workers/native/call_encode.h"
+#include "workers/native/examine.h"
 
 #include <gnu/libc-version.h>
 #include <string.h>
@@ -214,6 +215,16 @@ static bool answer_results(struct commands *c, const json_t *command, json_t *re
     return results != NULL && add(reply, json_pack("{so}", "results", results), st);
 }
 
+static bool answer_examine(struct commands *c, const json_t *command, json_t *reply,
+                           struct failure *failure, struct status *st)
+{
+    (void)failure;
+    if (c->subject.library == NULL)
+        return status_fail(st, STATUS_USAGE, "no subject is loaded: 'load' comes before 'examine'");
+    json_t *outcomes = examine_tasks(&c->subject.call, json_object_get(command, "tasks"), st);
+    return outcomes != NULL && add(reply, json_pack("{so}", "outcomes", outcomes), st);
+}
+
 static bool answer_leave(struct commands *c, const json_t *command, json_t *reply,
                          struct failure *failure, struct status *st)
 {
@@ -284,9 +295,9 @@ static handler *find_handler(const char *name)
         const char *name;
         handler *answer;
     } handlers[] = {
-        {"hello", answer_hello}, {"load", answer_load}, {"prepare", answer_prepare},
-        {"crew", answer_crew},   {"run", answer_run},   {"results", answer_results},
-        {"leave", answer_leave},
+        {"hello", answer_hello},     {"load", answer_load},   {"prepare", answer_prepare},
+        {"crew", answer_crew},       {"run", answer_run},     {"results", answer_results},
+        {"examine", answer_examine}, {"leave", answer_leave},
     };
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (strcmp(handlers[i].name, name) == 0)
@@ -308,7 +319,7 @@ static json_t *answer_command(struct commands *c, const json_t *command)
     if (answer == NULL) {
         status_fail(&st, STATUS_USAGE,
                     "there is no command '%.40s'; there are hello, load, prepare, crew, run, "
-                    "results and leave",
+                    "results, examine and leave",
                     name);
         return refuse(id, &failure, &st);
     }
