@@ -72,6 +72,11 @@ check.test("a native loop: two instructions in each turn, and the same every tim
   check.truthy(first.bracket >= 5 and first.bracket <= 60, first.bracket)
 end)
 
+check.test("random bytes are the same bytes each time", function()
+  local counted = count(native("count_random", { 1000 }))
+  check.equal(counted.state, "exact", counted.reason)
+end)
+
 local has_brackets = extension.find(launcher:interpreter({}))
 
 check.test("a CPython function, in brackets: the same every time", function()

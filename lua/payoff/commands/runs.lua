@@ -57,7 +57,7 @@ end
 -- The metrics that a stored run was measured with. A metric file of the user's may be gone: then
 -- what was counted is still there, and the metric is not.
 local function metric_list(run)
-  local names = run.experiment.metrics or { "ipc", "os" }
+  local names = run.metric_names or run.experiment.metrics or { "ipc", "os" }
   local ok, list = pcall(metrics.load, names, paths.folder(run.experiment.file or "."))
   if ok then return list end
   table.insert(run.warnings, ("A metric of this run cannot be computed any more: %s."):format(

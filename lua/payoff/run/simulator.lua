@@ -53,7 +53,7 @@ local function try(state, cell, workload, expected)
   local probe = setmetatable({ samples = {}, loops = 1, workload = workload, mode = "serial",
     jobs = 1, start = "cold", tasks = #workload.tasks, cost_ns = false }, { __index = cell })
   local outcome = session.run(probe, state:check_context(expected))
-  return outcome.results, probe.cost_ns or nil, outcome.verdict.text
+  return outcome.results, probe.cost_ns or nil, outcome.verdict and outcome.verdict.text
 end
 
 -- What is counted in place of a cell, and how: or nil and the record that says why not.

@@ -56,7 +56,8 @@ local function command(tool, how, folder)
   add("--cache-sim=%s", how.cache and "yes" or "no")
   add("--branch-sim=%s", how.branch and "yes" or "no")
   add("--trace-children=%s", how.from_start and "yes" or "no")
-  for _, option in ipairs(simulated.geometry) do add("%s", option) end
+  -- The geometry alone would already switch the caches on.
+  for _, option in ipairs(how.cache and simulated.geometry or {}) do add("%s", option) end
   return argv
 end
 

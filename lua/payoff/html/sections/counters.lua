@@ -50,7 +50,7 @@ local function per_task(run, d)
   local rows = {}
   for _, group in ipairs(d.groups) do
     for _, cell in ipairs(group.cells) do
-      if cell.time then
+      if cell.time or cell.simulated then
         local row = { value.outside(cell.subject), digest.place_text(cell) }
         for _, column in ipairs(columns) do
           row[#row + 1] = value.short(column.pick(cell), column.formatter)
