@@ -112,8 +112,10 @@ class Same(unittest.TestCase):
         for subject, first in same[0].items():
             with self.subTest(subject):
                 self.assertEqual(first["state"], "exact", first["reason"])
+                self.assertEqual(first["totals"][NAME], first["count"])
+                self.assertEqual(len(first["totals"]), 7, first["totals"])
                 for other in same:
-                    self.assertEqual(other[subject]["counts"], first["counts"])
+                    self.assertEqual(other[subject]["totals"], first["totals"])
                 changes = [one[subject]["count"] / first["count"] - 1 for one in more]
                 print("%s: %d runs of the command, %d instructions each; +0.5 %% work, %d runs: "
                       "+%.3f to +%.3f %%" % (subject, len(same), first["count"], len(more),

@@ -90,13 +90,13 @@ end)
 check.test("caches and branches, in brackets and as a difference", function()
   local counted = count(python({ 1, 50 }), { cache = true, branch = true })
   check.equal(counted.state, "exact", counted.reason)
-  check.truthy(counted.counts["simulated::l1-dcache-loads"] > 1000)
-  check.truthy(counted.counts["simulated::branches"] > 500)
-  check.truthy(counted.counts["simulated::branch-misses"]
-    < counted.counts["simulated::branches"] / 2)
-  check.equal(count(native("count_down", { 9 }), nil, 1).counts["simulated::branches"], nil)
+  check.truthy(counted.totals["simulated::l1-dcache-loads"] > 1000)
+  check.truthy(counted.totals["simulated::branches"] > 500)
+  check.truthy(counted.totals["simulated::branch-misses"]
+    < counted.totals["simulated::branches"] / 2)
+  check.equal(count(native("count_down", { 9 }), nil, 1).totals["simulated::branches"], nil)
   local loop = count(native("count_down", { 10000 }), { branch = true }, 1)
-  local branches = loop.counts["simulated::branches"]
+  local branches = loop.totals["simulated::branches"]
   check.truthy(branches >= 10000 and branches < 10200, branches)
 end)
 

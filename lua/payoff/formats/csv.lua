@@ -143,8 +143,8 @@ local function add_cell(rows, run, subject, cell)
     local counts = {}
     for i, event in ipairs(run.events) do
       counts[i] = event.source == "simulated"
-        and { state = simulated.state, estimate = (simulated.counts or {})[event.name],
-              count = (simulated.counts or {})[event.name] } or nil
+        and { state = simulated.state, estimate = (simulated.totals or {})[event.name],
+              count = (simulated.totals or {})[event.name] } or nil
     end
     rows[#rows + 1] = prefix .. "," .. sample_fields({ loops = simulated.loops, counts = counts,
       marked = simulated.reason }, events)

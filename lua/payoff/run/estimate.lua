@@ -230,10 +230,10 @@ function estimate.simulated(cell, name)
   local counted = cell.simulated
   if not counted then return nil end
   local out = { state = counted.state, source = counted.source, reason = counted.reason }
-  local events = counted.counts and counted.counts[name]
+  local events = counted.totals and counted.totals[name]
   if events then
     out.median, out.n = events / (counted.loops * (counted.tasks or cell.tasks)), 1
-  elseif counted.counts then
+  elseif counted.totals then
     out.state, out.reason = "not counted", "the simulator was not asked for it"
   end
   return out

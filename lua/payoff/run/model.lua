@@ -164,7 +164,8 @@ function model.head(state)
     experiment = { name = experiment.name, file = experiment.file, title = experiment.title,
                    text = experiment.text, metrics = experiment.metrics },
     machine = fault.check("system", "this machine", machine.describe()),
-    metric_names = experiment.metrics, events = events_of(state), sizes = {}, subjects = {}, cells = {}, warnings = {},
+    metric_names = experiment.metrics,
+    events = events_of(state), sizes = {}, subjects = {}, cells = {}, warnings = {},
   }
   for i, size in ipairs(experiment.sizes) do
     run.sizes[i] = { size = size.size, tasks = #size.tasks, example = size.example }

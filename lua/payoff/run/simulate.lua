@@ -4,7 +4,7 @@
 --   local counted = simulate.count(cell, { launcher = launcher, expected = results })
 --   counted.state    --> "exact" | "scaled" (an estimate) | "not counted" | "unsupported"
 --   counted.reason   --> how it was counted, and how well it repeats; or why not
---   counted.counts   --> { ["simulated::instructions"] = 140868536 }, of counted.loops runs of
+--   counted.totals   --> { ["simulated::instructions"] = 140868536 }, of counted.loops runs of
 --                        the list of counted.tasks tasks; counted.count: its instructions alone
 --   counted.key, counted.tool   -- of counts that can be compared both are the same
 --
@@ -186,10 +186,10 @@ local function count(tool, cell, options, plan, facts)
   end
   local spread, event = simulated.spread(list[1], list[2] or list[1])
   local state, judgement = judge(cell, plan, #list, spread, event)
-  local counts = mean(list[1], list[2])
+  local totals = mean(list[1], list[2])
   return {
-    state = state, source = "simulated", counts = counts, loops = plan.loops, tasks = cell.tasks,
-    count = counts[simulated.instructions], spread = spread, repeats = #list, way = plan.way,
+    state = state, source = "simulated", totals = totals, loops = plan.loops, tasks = cell.tasks,
+    count = totals[simulated.instructions], spread = spread, repeats = #list, way = plan.way,
     bracket = empty, tool = ("%s %s"):format(tools[plan.way], tool.version),
     key = simulation.key(plan), plan = plan,
     reason = how_text(tool, plan, facts, empty) .. "; " .. judgement,

@@ -114,10 +114,10 @@ end
 -- compute: payoff.metrics.value.
 function simulated.fill_metrics(cell, metric_list, compute)
   local counted = cell.simulated
-  if not counted or not counted.counts then return end
+  if not counted or not counted.totals then return end
   for _, metric in ipairs(metric_list) do
     local events = {}
-    for _, event in ipairs(metric.events) do events[event] = counted.counts[prefix .. event] end
+    for _, event in ipairs(metric.events) do events[event] = counted.totals[prefix .. event] end
     for _, value in ipairs(can_be(metric) and metric.values or {}) do
       local answer = compute(value, events, {})
       if answer then

@@ -19,7 +19,7 @@ local function sort(run)
   local exact, scaled, missing, smaller = {}, {}, {}, nil
   for _, cell in ipairs(run.cells or {}) do
     local own = cell.simulated
-    if own and own.counts then
+    if own and own.totals then
       table.insert(own.state == "exact" and exact or scaled, cell)
       smaller = smaller or own.workload
     elseif own then
