@@ -140,11 +140,11 @@ local function add_cell(rows, run, subject, cell)
   end
   local simulated = cell.simulated
   if simulated then -- in a pass of its own: a row of its own, without a time
-    local counts = {}
+    local counts, totals, apart = {}, simulated.totals or {}, simulated.apart or {}
     for i, event in ipairs(run.events) do
-      counts[i] = event.source == "simulated"
-        and { state = simulated.state, estimate = (simulated.totals or {})[event.name],
-              count = (simulated.totals or {})[event.name] } or nil
+      local name = event.name
+      counts[i] = event.source == "simulated" and { count = totals[name], estimate = totals[name],
+        state = apart[name] and "scaled" or simulated.state } or nil
     end
     rows[#rows + 1] = prefix .. "," .. sample_fields({ loops = simulated.loops, counts = counts,
       marked = simulated.reason }, events)

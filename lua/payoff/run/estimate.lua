@@ -233,6 +233,7 @@ function estimate.simulated(cell, name)
   local events = counted.totals and counted.totals[name]
   if events then
     out.median, out.n = events / (counted.loops * (counted.tasks or cell.tasks)), 1
+    if counted.apart and counted.apart[name] then out.state = "scaled" end
   elseif counted.totals then
     out.state, out.reason = "not counted", "the simulator was not asked for it"
   end

@@ -6,6 +6,8 @@
 --   counted.reason   --> how it was counted, and how well it repeats; or why not
 --   counted.totals   --> { ["simulated::instructions"] = 140868536 }, of counted.loops runs of
 --                        the list of counted.tasks tasks; counted.count: its instructions alone
+--   counted.spread   --> 0: by which share two counts of the instructions were apart
+--   counted.apart    --> { ["simulated::cache-misses"] = 0.01 }: the events that did not repeat
 --   counted.key, counted.tool   -- of counts that can be compared both are the same
 --
 --   simulate.run(state)         -- fills cells[].simulated, for payoff.run.derive
@@ -123,9 +125,9 @@ local function how_text(tool, plan, facts, empty)
   return text
 end
 
--- The state, and a sentence about how well it repeats.
-local function judge(cell, plan, runs, spread, event)
-  local apart = ("counted twice, %.2g %% apart (%s)"):format(spread * 100, event)
+-- The state of the instructions, and a sentence about how well they repeat.
+local function judge(cell, plan, runs, spread)
+  local apart = ("counted twice, %.2g %% apart"):format(spread * 100)
   if runs < 2 then apart = "counted once: whether it repeats was not checked" end
   if cell.mode ~= "serial" then
     return "scaled", ("Valgrind runs one thread at a time, so workers that wait for each other "
@@ -184,13 +186,14 @@ local function count(tool, cell, options, plan, facts)
     local columns, own = ways[plan.way](tool, cell, options, plan, how)
     list[i], empty = simulated.counts(columns), own
   end
-  local spread, event = simulated.spread(list[1], list[2] or list[1])
-  local state, judgement = judge(cell, plan, #list, spread, event)
+  local apart = simulated.apart(list[1], list[2] or list[1])
+  local spread = apart[simulated.instructions] or 0
+  local state, judgement = judge(cell, plan, #list, spread)
   local totals = mean(list[1], list[2])
   return {
     state = state, source = "simulated", totals = totals, loops = plan.loops, tasks = cell.tasks,
-    count = totals[simulated.instructions], spread = spread, repeats = #list, way = plan.way,
-    bracket = empty, tool = ("%s %s"):format(tools[plan.way], tool.version),
+    count = totals[simulated.instructions], spread = spread, repeats = #list,
+    apart = apart, way = plan.way, bracket = empty, tool = ("%s %s"):format(tools[plan.way], tool.version),
     key = simulation.key(plan), plan = plan,
     reason = how_text(tool, plan, facts, empty) .. "; " .. judgement,
   }

@@ -87,14 +87,14 @@ function simulated.add(columns, other)
   return columns
 end
 
--- The relative difference between two lists of counts, of the first event that differs (the
--- instructions, unless those are the same), and its name.
-function simulated.spread(first, second)
+-- The relative differences between two lists of counts, of each event that differs.
+function simulated.apart(first, second)
+  local out = {}
   for _, one in ipairs(list) do
     local a, b = first[one.name], second[one.name]
-    if a and b and a ~= b then return math.abs(a - b) / math.max(a, b), one.name end
+    if a and b and a ~= b then out[one.name] = math.abs(a - b) / math.max(a, b) end
   end
-  return 0
+  return out
 end
 
 -- Metrics -------------------------------------------------------------------------------------
@@ -122,7 +122,8 @@ function simulated.fill_metrics(cell, metric_list, compute)
       local answer = compute(value, events, {})
       if answer then
         cell.metrics[prefix .. value.name] = { median = answer, n = 1, unit = value.unit,
-          state = counted.state, source = "simulated", reason = counted.reason }
+          state = next(counted.apart or {}) and "scaled" or counted.state, source = "simulated",
+          reason = counted.reason }
       end
     end
   end
