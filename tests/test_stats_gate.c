@@ -26,7 +26,8 @@ static struct stats_gate_question default_question(void)
                                         .effect = log(1.03),
                                         .alpha = 0.01,
                                         .power = 0.95,
-                                        .most = MOST};
+                                        .most = MOST,
+                                        .screen_most = MOST};
 }
 
 /* P(Bin(n, ½) ≥ k), from tables of the sign test. */

@@ -137,15 +137,16 @@ struct stats_gate_plan stats_gate_plan(double scale, size_t done,
     size_t n = done > 3 ? done : 3;
     /* No confirmation can do with fewer than are needed when the screen never misses. */
     size_t from = confirm_pairs(aim(question), &chances, question, 1);
-    for (; from > 0 && n <= question->most && (double)n < cost; n++)
+    for (; from > 0 && n <= question->screen_most && (double)n < cost; n++)
         plan_for(n, &chances, question, from, &cost, &best);
     if (best.enough)
         return best;
-    n = done > question->most ? done : question->most;
+    n = done > question->screen_most ? done : question->screen_most;
     best.screen = n;
     best.screen_least = stats_gate_least(n, 0.1);
     best.fires = stats_binomial_at_least((int64_t)best.screen_least, (int64_t)n, 0.5);
-    plan_confirm(&best, n < confirm_hopeless ? n : confirm_hopeless, &chances, question);
+    plan_confirm(&best, question->most < confirm_hopeless ? question->most : confirm_hopeless,
+                 &chances, question);
     return best;
 }
 
@@ -183,7 +184,7 @@ enum stats_gate_step stats_gate_screen(const double *differences, size_t n,
 {
     *plan = (struct stats_gate_plan){.screen = STATS_GATE_PILOT};
     *scale = NAN;
-    if (n < STATS_GATE_PILOT && n < question->most)
+    if (n < STATS_GATE_PILOT && n < question->screen_most)
         return STATS_GATE_MORE;
     if (n >= 3) {
         memcpy(room, differences, n * sizeof *room);
@@ -192,7 +193,8 @@ enum stats_gate_step stats_gate_screen(const double *differences, size_t n,
     }
     if (!plan->enough) {
         /* More pairs would not settle it: only a gross change is still looked for. */
-        size_t last = question->most < STATS_GATE_HOPELESS ? question->most : STATS_GATE_HOPELESS;
+        size_t last = question->screen_most < STATS_GATE_HOPELESS ? question->screen_most
+                                                                  : STATS_GATE_HOPELESS;
         plan->screen = n > last ? n : last;
         plan->screen_least = stats_gate_least(plan->screen, 0.1);
     }

@@ -20,12 +20,13 @@
 #include "base/stats.h"
 
 struct stats_gate_question {
-    double limit;  /* so much slower is allowed: 0, or log 1.05 */
-    double margin; /* confirmed only when the median is above this; ≥ limit */
-    double effect; /* slower code that must be found; > margin */
-    double alpha;  /* error of the confirmation: of one cell, after sharing it among cells */
-    double power;  /* with which `effect` must be found */
-    size_t most;   /* pairs of one stage at most */
+    double limit;       /* so much slower is allowed: 0, or log 1.05 */
+    double margin;      /* confirmed only when the median is above this; ≥ limit */
+    double effect;      /* slower code that must be found; > margin */
+    double alpha;       /* error of the confirmation: of one cell, after sharing it among cells */
+    double power;       /* with which `effect` must be found */
+    size_t most;        /* pairs of one stage at most */
+    size_t screen_most; /* of the screen at most: `most`, or fewer where time is over */
 };
 
 struct stats_gate_plan {

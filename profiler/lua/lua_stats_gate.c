@@ -1,6 +1,7 @@
 /* payoff.native.stats, the gate (base/stats_gate.h). Effects are logarithms of ratios.
  *
- *   gate_screen(differences, {limit =, margin =, effect =, alpha =, power =, most =})
+ *   gate_screen(differences, {limit =, margin =, effect =, alpha =, power =, most =,
+ *                             screen_most = most})
  *       -> {step = "more" | "pass" | "fires" | "short", pairs = how many there should be,
  *           least =, fires =, enough =, scale = | nil, sees = | nil}
  *   gate_plan(scale, done, question) -> {screen =, screen_least =, confirm =, confirm_least =,
@@ -34,6 +35,10 @@ static struct stats_gate_question check_question(lua_State *L, int index)
         .power = check_field(L, index, "power", 0.01, 0.999999),
         .most = (size_t)check_field(L, index, "most", 0, 1e5),
     };
+    question.screen_most = question.most;
+    if (lua_getfield(L, index, "screen_most") != LUA_TNIL)
+        question.screen_most = (size_t)check_field(L, index, "screen_most", 0, 1e5);
+    lua_pop(L, 1);
     luaL_argcheck(L, question.margin >= question.limit && question.effect > question.margin, index,
                   "limit <= margin < effect is wanted");
     return question;

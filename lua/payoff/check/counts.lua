@@ -66,8 +66,8 @@ local function by_hardware(state, cell)
     spread = (list[#list] - list[1]) / middle }
 end
 
--- `same`: what by_simulation() found before: counted in the very same way again, since only then are
--- two counts of one kind. Of a baseline only way, warm and loops are known.
+-- `same`: what by_simulation() found before. It is counted in the very same way again, since only
+-- then are two counts of one kind. Of a baseline only way, warm and loops are known.
 local function plan_as(cell, options, same)
   local plan, reason = simulate.plan(cell, options)
   if not plan or not same then return plan, reason end

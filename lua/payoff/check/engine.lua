@@ -79,7 +79,8 @@ function engine.run(both, options)
   return {
     experiment = both.head.name, title = both.head.title, file = both.head.file,
     seed = state.seed, rows = both.rows, placement = state.placement.text,
-    alpha = options.alpha, effect = options.effect, power = options.power,
+    budget_s = options.budget_s, alpha = options.alpha, effect = options.effect,
+    power = options.power,
     seconds = sys.monotonic_s() - state.began_s,
   }, state
 end

@@ -36,9 +36,9 @@ end
 local function screen_step(row, options, most)
   row.evidence = pairs_of.evidence(row.screen, row.head)
   local question = gate.question(row, options)
-  question.most = most or question.most
+  question.screen_most = most
   local step = stats.gate_screen(pairs_of.differences(row.screen, row.evidence), question)
-  row.step, row.wanted = step.step, step.pairs
+  row.step, row.wanted = step.step, most and row.wanted or step.pairs
   row.enough, row.scale, row.sees = step.enough, step.scale, step.sees and math.exp(step.sees) - 1
   return step
 end
@@ -88,6 +88,7 @@ local function plan_confirmation(state)
   end
   for _, row in ipairs(fired) do
     local question = gate.question(row, state.options, state.options.alpha / #fired)
+    row.cut = nil
     row.wanted = stats.gate_plan(row.scale, #row.screen, question).confirm
   end
   return fired

@@ -118,6 +118,7 @@ function pairs_of.take(state, row, list)
     local outcome = run_side(state, row[side], {
       samples = state.samples, hash_seed = hash_seed, pair = #list + 1, order = position,
     })
+    row.spent_s = (row.spent_s or 0) + outcome.seconds
     if not judge(row, side, outcome) then return false end
     -- Injected work is more loops than are counted (payoff.check.selftest).
     pair[side] = values(outcome, row.each and row[side].loops or row.loops)

@@ -32,11 +32,14 @@ end
 local function paragraph(line, width) return layout.wrap(line, width, "  ") .. "\n" end
 
 local function needs_words(row)
+  if row.state == "unresolved" and row.cut and row.step ~= "fires" then
+    return row.counts or row.promise
+  end
   return row.state ~= "ok" or row.suspicious or row.counts or row.promise
 end
 
 local function footer(result)
-  local lines = {}
+  local lines = { words.cut(result) }
   local sees = words.sees(result)
   if sees then
     lines[#lines + 1] = ("Could see ≥ %.2g %% today, with %g %% power in every row that is not "

@@ -49,6 +49,13 @@ function words.evidence(row)
     words.time[row.evidence], row.p and (", p = %.2g"):format(row.p) or "")
 end
 
+-- "could see ≥ 2.1 %", and in times where percent say little.
+function words.seen(sees)
+  if not sees then return nil end
+  if sees > 1 then return ("could see only what is %.2g times as slow"):format(1 + sees) end
+  return ("could see ≥ %.2g %%"):format(sees * 100)
+end
+
 local function counts_text(row)
   local counts = row.counts
   if not counts then return nil end
@@ -72,7 +79,7 @@ function words.row(_, row)
     parts[1] = ("is slower: %s %s (%s)"):format(words.change(row), words.time[row.evidence],
       words.evidence(row))
   elseif row.state == "ok" then
-    local seen = row.sees and ("; could see ≥ %.2g %%"):format(row.sees * 100) or ""
+    local seen = row.sees and "; " .. words.seen(row.sees) or ""
     parts[1] = row.pairs and ("is not slower: %s %s%s%s"):format(words.change(row),
       words.time[row.evidence], row.suspicious and ", suspicious at first and not confirmed" or "",
       seen) or "is not slower"
@@ -87,7 +94,7 @@ function words.row(_, row)
   else
     local change = row.interval and (" (%s)"):format(words.change(row)) or ""
     parts[1] = ("is %s: %s%s"):format(words.states[row.state], text.line(row.reason or "?"), change)
-    if row.sees then parts[1] = ("%s; could see ≥ %.2g %%"):format(parts[1], row.sees * 100) end
+    if row.sees then parts[1] = ("%s; %s"):format(parts[1], words.seen(row.sees)) end
   end
   parts[#parts + 1] = counts_text(row)
   parts[#parts + 1] = promise_text(row)
@@ -116,6 +123,27 @@ function words.reproduce(result, row)
   if result.seed then list[#list + 1], list[#list + 2] = "--seed", tostring(result.seed) end
   for i, word in ipairs(list) do list[i] = quote(word) end
   return table.concat(list, " ")
+end
+
+-- Rows that the budget did not reach have one cause, and one remedy: how many, from which pairs to
+-- which, and the budget that would have taken every row as far as is known to be needed.
+function words.cut(result)
+  local count, fewest, most, seconds = 0, math.huge, 0, 0
+  for _, row in ipairs(result.rows) do
+    if row.screen and #row.screen > 0 and row.step ~= "fires" then
+      local wanted = math.max(row.wanted or 0, 12)
+      seconds = seconds + wanted * (row.spent_s or 0) / #row.screen
+    end
+    if row.state == "unresolved" and row.cut and row.step ~= "fires" then
+      count = count + 1
+      fewest, most = math.min(fewest, #row.screen), math.max(most, #row.screen)
+    end
+  end
+  if count == 0 then return nil end
+  return ("%d row%s unresolved: the budget of %.4g s ended after %s pairs; --budget %d, fewer "
+    .. "rows (--only) or smaller tasks would do"):format(count, count == 1 and " is" or "s are",
+    result.budget_s, fewest == most and tostring(most) or ("%d to %d"):format(fewest, most),
+    math.ceil(seconds * 1.3 / 10) * 10)
 end
 
 local summaries = {
