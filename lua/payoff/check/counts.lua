@@ -34,7 +34,7 @@ local function one_process(state, cell, plan)
   local outcome = session.run(cell, {
     launcher = state.launcher, tolerance = state.tolerance, samples = 1, plan = plan,
     expected = state.expected[cell.workload], env = { PYTHONHASHSEED = "0" }, cpus = cell.cpus,
-    block = 0, order = 0, process = 1, cpus_online = state.cpus_online,
+    block = 0, order = 0, process = 1, cpus_online = state.cpus_online, spent = {},
   })
   local sample = outcome.samples[1]
   if not sample then

@@ -39,7 +39,7 @@ function engine.reference(state)
     state.progress:show(nil, ("running the reference once: %s"):format(cells.describe(cell)))
     local probe = setmetatable({ samples = {}, loops = 1, start = "cold" }, { __index = cell })
     local outcome = session.run(probe, { launcher = state.launcher, samples = 1, block = 0,
-      order = 0, process = 1, tolerance = state.tolerance })
+      order = 0, process = 1, tolerance = state.tolerance, spent = {} })
     if not outcome.results then
       fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
     end
