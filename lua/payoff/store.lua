@@ -14,6 +14,7 @@
 -- can be computed from the samples (medians, speed-ups, metrics) is not stored; `load` gives back
 -- everything else, and keys that this file does not know survive as they were.
 
+local fault = require "payoff.fault"
 local load = require "payoff.store.load"
 local native = require "payoff.native.store"
 local rows = require "payoff.store.rows"
@@ -47,6 +48,19 @@ function store.open(path, options)
     return nil, message, code
   end
   return setmetatable({ native = handle, inside = false }, db_class)
+end
+
+-- The exit status that a failure of the store means.
+local KINDS = { ["not found"] = "noinput", unavailable = "unavailable", timeout = "unavailable",
+  system = "io", memory = "system", usage = "usage" }
+
+-- For commands: the value, or the failure raised as one line with its status.
+function store.checked(value, message, code)
+  return fault.check(KINDS[code] or "data", nil, value, message, code)
+end
+
+function store.must_open(path, options)
+  return store.checked(store.open(path, options))
 end
 
 -- The row of a run; absent fields stay as they are in the file.
@@ -262,6 +276,11 @@ end)
 db_class.remove = guarded(function(db, run)
   return must(db.native:remove("run", must(db:run_row(run)).id))
 end)
+
+-- Copies the runs of another file that this one has not: { runs, samples, known }.
+function db_class:merge(path)
+  return self.native:merge(path)
+end
 
 -- Reads the whole file: true, or nil and what is damaged.
 function db_class:check()

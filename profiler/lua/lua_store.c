@@ -9,6 +9,7 @@
  *   db:sample(cell id, sample) -> id               as reports/MODEL.md; noise and more are JSON text
  *   db:samples(run id) -> { [cell id] = { sample, … } }
  *   db:sample_count(run id) -> number
+ *   db:merge(path) -> {runs =, samples =, known =}  copies another store's runs
  *   db:begin() db:commit() db:check() -> true      db:rollback() db:close()
  *   db:path() -> as it was opened
  *
@@ -18,6 +19,7 @@
 #include "lua/lua_store.h"
 #include "lua/bindings.h"
 #include "lua/luahost.h"
+#include "store/merge.h"
 #include "store/noun.h"
 #include "store/store.h"
 
@@ -219,6 +221,23 @@ static int store_remove(lua_State *L)
     return result(L, noun_remove(store, name, luaL_checkinteger(L, 3), &st), &st);
 }
 
+static int store_merge(lua_State *L)
+{
+    struct store *store = lua_store_check(L);
+    struct merge_counts counts;
+    struct status st = STATUS_INIT;
+    if (!merge_store(store, luaL_checkstring(L, 2), &counts, &st))
+        return luahost_fail(L, &st);
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, counts.runs);
+    lua_setfield(L, -2, "runs");
+    lua_pushinteger(L, counts.samples);
+    lua_setfield(L, -2, "samples");
+    lua_pushinteger(L, counts.known);
+    lua_setfield(L, -2, "known");
+    return 1;
+}
+
 static int store_lua_begin(lua_State *L)
 {
     struct status st = STATUS_INIT;
@@ -261,6 +280,7 @@ int luaopen_payoff_store(lua_State *L)
         {"samples", lua_store_samples},
         {"sample_count", lua_store_sample_count},
         {"mark_after", lua_store_mark_after},
+        {"merge", store_merge},
         {"begin", store_lua_begin},
         {"commit", store_lua_commit},
         {"rollback", store_lua_rollback},

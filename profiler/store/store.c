@@ -238,6 +238,15 @@ void store_rollback(struct store *store)
     store->reason_count = 0;
 }
 
+/* SQLite's texts have several lines; the last says what is wrong. */
+static void fail_damaged(const struct store *store, const char *where, const char *text,
+                         struct status *st)
+{
+    const char *line = text != NULL ? strrchr(text, '\n') : NULL;
+    status_fail(st, STATUS_DATA, "%s is damaged: %s%s", store->path, where,
+                line != NULL && line[1] != '\0' ? line + 1 : text != NULL ? text : "?");
+}
+
 bool store_check(struct store *store, struct status *st)
 {
     static const char *const checks[] = {"PRAGMA integrity_check(1)", "PRAGMA foreign_key_check"};
@@ -250,8 +259,7 @@ bool store_check(struct store *store, struct status *st)
         bool good = result == SQLITE_DONE ||
                     (result == SQLITE_ROW && text != NULL && strcmp(text, "ok") == 0);
         if (result == SQLITE_ROW && !good)
-            status_fail(st, STATUS_DATA, "%s is damaged: %s%s", store->path,
-                        i == 0 ? "" : "a row without its parent in ", text != NULL ? text : "?");
+            fail_damaged(store, i == 0 ? "" : "a row without its parent in ", text, st);
         else if (!good)
             database_fail(store, result, "check", st);
         sqlite3_finalize(statement);

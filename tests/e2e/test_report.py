@@ -106,7 +106,7 @@ class Report(Case):
         shutil.copy(os.path.join(self.folder, "small.payoff.db"),
                     os.path.join(self.folder, "other.payoff.db"))
         for arguments, status, words in [
-            ([], 64, "several"), (["none.db"], 65, "none.db"), (["small.payoff.db", "9"], 64, "9"),
+            ([], 64, "several"), (["none.db"], 66, "none.db"), (["small.payoff.db", "9"], 64, "9"),
             (["small.payoff.db", "--html", "no/such/folder/x.html"], 74, "no/such/folder"),
             (["small.payoff.db", "--out", "x"], 64, "--script"),
         ]:

@@ -172,7 +172,7 @@ class Refused(Case):
     def test_what_cannot_be_resumed(self):
         self.refused(64, "which experiment?")
         self.refused(64, "--resume needs", "--resume", "last")
-        self.refused(65, "there is no store", "small.lua", "--resume", "last")
+        self.refused(66, "there is no store", "small.lua", "--resume", "last")
         self.kill_with_samples(4, "--blocks", "3")
         self.refused(64, "has no run 'x'", "small.lua", "--resume", "x")
         self.refused(64, "has no run '9'", "small.lua", "--resume", "9")

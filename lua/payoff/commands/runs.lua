@@ -32,7 +32,7 @@ function runs.define(parser)
 end
 
 local function open(path)
-  return fault.check("data", nil, store.open(path, { read_only = true }))
+  return store.must_open(path, { read_only = true })
 end
 
 local function out(text)

@@ -69,7 +69,7 @@ end
 
 -- which: a run's number, its id or the beginning of it, or "last".
 function resume.find(path, which)
-  local db = fault.check("data", nil, store.open(path))
+  local db = store.must_open(path)
   local row = select(fault.check("data", nil, db:runs()), which, path)
   local progress = fault.check("data", nil, db:progress(row.run))
   if row.state == "complete" then

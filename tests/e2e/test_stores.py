@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""The store in the hands of people: two writers, merging, and files that are not what they seem."""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import unittest
+
+import support
+
+STORE = "small.payoff.db"
+
+
+class Case(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.experiment('payoff.python { name = "same", file = "kernel.py", func = "total" }')
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def measure(self, store=STORE):
+        result = self.payoff("run", "small.lua", "--out", "out", "--blocks", "1", "--no-verify",
+                             "--set", "steps=100", "--db", store)
+        self.assertEqual(result.status, 0, result.err)
+
+    def ask(self, store, sql):
+        database = sqlite3.connect(self.path(store))
+        try:
+            return database.execute(sql).fetchall()
+        finally:
+            database.close()
+
+    def refused(self, status, part, *arguments):
+        result = self.payoff(*arguments)
+        self.assertEqual(result.status, status, result.err)
+        self.assertIn(part, result.err)
+        self.assertEqual(len(result.err.strip().splitlines()), 1, result.err)
+
+
+class Merge(Case):
+    SAMPLES = ("SELECT runs.name, cells.name, block, wall_ns, event, count, text FROM samples"
+               " JOIN cells ON cell = cells.id JOIN runs ON run = runs.id"
+               " LEFT JOIN readings ON sample = samples.id"
+               " LEFT JOIN reasons ON reasons.id = reason ORDER BY 1, samples.id, event")
+
+    def test_all_of_both_and_nothing_twice(self):
+        self.measure("a.db")
+        self.measure("b.db")
+        self.measure("b.db")
+        wanted = sorted(self.ask("a.db", self.SAMPLES) + self.ask("b.db", self.SAMPLES), key=repr)
+        result = self.payoff("merge", "a.db", "b.db", "--out", "c.db")
+        self.assertEqual(result.status, 0, result.err)
+        self.assertEqual(sorted(self.ask("c.db", self.SAMPLES), key=repr), wanted)
+        self.assertEqual(self.ask("c.db", "PRAGMA foreign_key_check"), [])
+        for run, _ in enumerate(self.ask("b.db", "SELECT name FROM runs")):
+            name = self.ask("b.db", "SELECT name FROM runs")[run][0]
+            self.assertEqual(self.payoff("export", "c.db", name).out,
+                             self.payoff("export", "b.db", name).out)
+        # Again, and the other way round: nothing changes.
+        for words in (["merge", "c.db", "a.db", "b.db"], ["merge", "b.db", "c.db"],
+                      ["merge", "c.db", "b.db"]):
+            result = self.payoff(*words)
+            self.assertEqual(result.status, 0, result.err)
+        self.assertIn("0 runs with 0 samples", result.out)
+        for store in ("b.db", "c.db"):
+            self.assertEqual(sorted(self.ask(store, self.SAMPLES), key=repr), wanted)
+
+    def test_what_is_refused_leaves_all_as_it_was(self):
+        self.measure("a.db")
+        before = self.ask("a.db", self.SAMPLES)
+        shutil.copy(self.path("a.db"), self.path("new.db"))
+        self.ask("new.db", "PRAGMA user_version = 99")
+        self.write("foreign.db", "no database at all")
+        self.ask("other.db", "CREATE TABLE runs (id INTEGER PRIMARY KEY)")
+        shutil.copy(self.path("a.db"), self.path("damaged.db"))
+        with open(self.path("damaged.db"), "r+b") as file:
+            file.seek(4096 * 3)
+            file.write(b"\xff" * 4096)
+        self.refused(64, "the same store", "merge", "a.db", "./a.db")
+        self.refused(66, "no store none.db", "merge", "a.db", "none.db")
+        self.refused(66, "no store none.db", "merge", "none.db", "a.db")
+        self.refused(69, "newer payoff", "merge", "a.db", "new.db")
+        self.refused(69, "newer payoff", "merge", "new.db", "a.db")
+        self.refused(65, "not a payoff store", "merge", "a.db", "foreign.db")
+        self.refused(65, "another program", "merge", "a.db", "other.db")
+        self.refused(65, "damaged", "merge", "a.db", "damaged.db")
+        self.assertEqual(self.ask("a.db", self.SAMPLES), before)
+        self.assertFalse(os.path.exists(self.path("none.db")))
+
+
+class Writers(Case):
+    def test_two_processes_write_the_same_file(self):
+        words = [support.PAYOFF, "run", "small.lua", "--out", "out", "--blocks", "3",
+                 "--no-verify", "--set", "steps=100", "--db", "both.db"]
+        both = [subprocess.Popen(words, cwd=self.folder, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, encoding="utf-8",
+                                 env=dict(os.environ, PAYOFF_PYTHON=sys.executable))
+                for _ in range(2)]
+        for process in both:
+            _, err = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 0, err)
+        self.assertEqual(self.ask("both.db", "SELECT state FROM runs"), [("complete",)] * 2)
+        counts = self.ask("both.db", "SELECT count(DISTINCT block) FROM samples JOIN cells ON cell ="
+                                     " cells.id WHERE block > 0 GROUP BY run")
+        self.assertEqual(counts, [(3,)] * 2)
+        self.assertEqual(self.ask("both.db", "PRAGMA integrity_check"), [("ok",)])
+
+
+class Files(Case):
+    def digest(self, name):
+        with open(self.path(name), "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+
+    def test_every_command_refuses_what_is_no_store(self):
+        self.write("foreign.db", "no database at all")
+        digest = self.digest("foreign.db")
+        for words in (["runs", "foreign.db"], ["show", "foreign.db"], ["export", "foreign.db"],
+                      ["history", "--db", "foreign.db"],
+                      ["run", "small.lua", "--db", "foreign.db", "--resume", "last"]):
+            self.refused(65, "not a payoff store", *words)
+        self.assertEqual(self.digest("foreign.db"), digest)
+
+    def test_a_run_goes_on_without_its_record(self):
+        self.write("foreign.db", "no database at all")
+        digest = self.digest("foreign.db")
+        result = self.run_small("--db", "foreign.db", "--no-verify")
+        self.assertEqual(result.status, 0, result.err)
+        self.assertIn("is not complete", result.out)
+        self.assertEqual(self.digest("foreign.db"), digest)
+
+
+if __name__ == "__main__":
+    unittest.main()
