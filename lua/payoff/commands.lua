@@ -16,10 +16,10 @@ local modules = {
   compare = "compare", runs = "runs", show = "runs", export = "runs", report = "report",
   check = "check", baseline = "baseline", verify = "verify", record = "record", ranges = "ranges",
   boundary = "boundary", man = "texts", completions = "texts",
-  merge = "merge",
+  merge = "merge", history = "history",
 }
 local order = {
-  "run", "try", "verify", "ranges", "record", "runs", "report", "merge", "compare",
+  "run", "try", "verify", "ranges", "record", "runs", "report", "merge", "history", "compare",
   "check", "baseline", "boundary", "counters", "doctor", "texts",
 }
 

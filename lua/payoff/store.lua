@@ -269,8 +269,9 @@ db_class.runs = guarded(function(db)
 end)
 
 -- The model of a run (its number or its id) as it was handed in, `state` and `run` besides.
-db_class.load = guarded(function(db, which)
-  return load.model(db.native, must(db:run_row(which)))
+-- options.counts = false: without what was counted, which is most of it.
+db_class.load = guarded(function(db, which, options)
+  return load.model(db.native, must(db:run_row(which)), options and options.counts)
 end)
 
 db_class.remove = guarded(function(db, run)

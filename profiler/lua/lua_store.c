@@ -7,7 +7,7 @@
  *   db:remove(noun, id) -> true                   and all that belongs to it
  *   db:mark_after(run id, block, order, text) -> number of samples, those taken after that process
  *   db:sample(cell id, sample) -> id               as reports/MODEL.md; noise and more are JSON text
- *   db:samples(run id) -> { [cell id] = { sample, … } }
+ *   db:samples(run id [, false: without counts]) -> { [cell id] = { sample, … } }
  *   db:sample_count(run id) -> number
  *   db:merge(path) -> {runs =, samples =, known =}  copies another store's runs
  *   db:begin() db:commit() db:check() -> true      db:rollback() db:close()

@@ -182,9 +182,10 @@ int lua_store_samples(lua_State *L)
 {
     struct store *store = lua_store_check(L);
     int64_t run = luaL_checkinteger(L, 2);
+    bool bare = lua_isboolean(L, 3) && !lua_toboolean(L, 3);
     struct status st = STATUS_INIT;
     lua_newtable(L);
-    if (!sample_each(store, run, push_sample, L, &st))
+    if (!(bare ? sample_each_time : sample_each)(store, run, push_sample, L, &st))
         return luahost_fail(L, &st);
     return 1;
 }

@@ -77,10 +77,10 @@ static bool copy_noun(struct store *store, enum noun_name name, const struct shi
         if (shift_of(shifts, field) == 0)
             snprintf(values + filled, sizeof values - filled, ", %s", field);
     }
-    char *sql = sqlite3_mprintf("INSERT INTO main.%s (%s) SELECT %s FROM other.%s WHERE %s IN"
-                                " (SELECT id FROM temp.merging) ORDER BY id",
-                                noun->table, names, values, noun->table,
-                                name == NOUN_RUN ? "id" : "run");
+    char *sql =
+        sqlite3_mprintf("INSERT INTO main.%s (%s) SELECT %s FROM other.%s WHERE %s IN"
+                        " (SELECT id FROM temp.merging) ORDER BY id",
+                        noun->table, names, values, noun->table, name == NOUN_RUN ? "id" : "run");
     bool ok = sql != NULL ? run_sql(store, sql, NULL, st)
                           : status_fail(st, STATUS_MEMORY, "out of memory: cannot merge");
     sqlite3_free(sql);

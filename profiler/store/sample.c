@@ -70,12 +70,12 @@ static void decode(sqlite3_stmt *row, struct sample_row *sample)
                                   .more = text_or_null(row, 11)};
 }
 
-bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *context,
-                 struct status *st)
+static bool each(struct store *store, int64_t run, bool with_readings, sample_visit *visit,
+                 void *context, struct status *st)
 {
-    struct reading_list readings;
+    struct reading_list readings = {.counts = NULL};
     sqlite3_stmt *row = NULL;
-    bool ok = reading_list_open(store, &readings, st);
+    bool ok = !with_readings || reading_list_open(store, &readings, st);
     if (!ok)
         goto out;
     row = database_prepare(
@@ -94,7 +94,7 @@ bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *co
         struct sample_row sample;
         int64_t id = sqlite3_column_int64(row, 0);
         decode(row, &sample);
-        ok = reading_list_load(store, &readings, id, st);
+        ok = !with_readings || reading_list_load(store, &readings, id, st);
         sample.counts = readings.counts;
         sample.count_count = readings.count;
         ok = ok && visit(context, id, &sample, st);
@@ -105,6 +105,18 @@ out:
     sqlite3_finalize(row);
     reading_list_close(&readings);
     return ok;
+}
+
+bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *context,
+                 struct status *st)
+{
+    return each(store, run, true, visit, context, st);
+}
+
+bool sample_each_time(struct store *store, int64_t run, sample_visit *visit, void *context,
+                      struct status *st)
+{
+    return each(store, run, false, visit, context, st);
 }
 
 bool sample_mark_after(struct store *store, int64_t run, int64_t block, int64_t block_order,

@@ -40,6 +40,10 @@ typedef bool sample_visit(void *context, int64_t id, const struct sample_row *sa
 bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *context,
                  struct status *st);
 
+/* The same without the readings of the counters, which take most of the time. */
+bool sample_each_time(struct store *store, int64_t run, sample_visit *visit, void *context,
+                      struct status *st);
+
 /* Marks those samples of a run that were taken after the process at that place of that block: the
  * process that took them did not come to its end. *count is their number. */
 bool sample_mark_after(struct store *store, int64_t run, int64_t block, int64_t block_order,

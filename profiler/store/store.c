@@ -244,7 +244,9 @@ static void fail_damaged(const struct store *store, const char *where, const cha
 {
     const char *line = text != NULL ? strrchr(text, '\n') : NULL;
     status_fail(st, STATUS_DATA, "%s is damaged: %s%s", store->path, where,
-                line != NULL && line[1] != '\0' ? line + 1 : text != NULL ? text : "?");
+                line != NULL && line[1] != '\0' ? line + 1
+                : text != NULL                  ? text
+                                                : "?");
 }
 
 bool store_check(struct store *store, struct status *st)

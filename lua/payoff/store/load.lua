@@ -67,9 +67,9 @@ local function part_phases(samples)
   return counted, warming
 end
 
-local function load_cells(native, run, names, verdicts)
+local function load_cells(native, run, names, verdicts, counts)
   local cells = {}
-  local samples = must(native:samples(run))
+  local samples = must(native:samples(run, counts))
   for index, row in ipairs(must(native:rows("cell", "run", run))) do
     local cell = copy(row, rows.CELL)
     cell.id, cell.subject, cell.baseline = row.name, names[row.subject], truth(row.baseline)
@@ -82,8 +82,9 @@ local function load_cells(native, run, names, verdicts)
   return cells
 end
 
--- The model of a run (its number or its id) as it was handed in, `state` and `run` besides.
-function load.model(native, row)
+-- The model of a run as it was handed in, `state` and `run` besides; counts = false: without what
+-- was counted.
+function load.model(native, row, counts)
   local run = row.id
   local model = {
     format = 1, run = run, id = row.name, started = row.started, ended = row.ended,
@@ -108,7 +109,7 @@ function load.model(native, row)
   local verdicts = load_verdicts(native, run)
   local names
   model.subjects, names = load_subjects(native, run, verdicts.subject)
-  model.cells = load_cells(native, run, names, verdicts.cell)
+  model.cells = load_cells(native, run, names, verdicts.cell, counts)
   return model
 end
 
