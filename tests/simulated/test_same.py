@@ -133,7 +133,7 @@ class Same(unittest.TestCase):
         self.assertIn(NAME, names)
         self.assertIn("simulated::branch-misses", names)
         self.assertIn("simulated instr/task", self.payoff("report"))
-        self.assertIn("simulated", self.payoff("report", "--markdown", "-"))
+        self.assertIn("| simulated instr./task |", self.payoff("report", "--markdown", "-"))
         self.assertIn(NAME + ".count", self.payoff("report", "--csv", "-").splitlines()[0])
         self.payoff("report", "--html", "page.html")
         with open(os.path.join(self.folder, "page.html"), encoding="utf-8") as file:

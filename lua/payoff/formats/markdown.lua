@@ -5,6 +5,8 @@
 local balance = require "payoff.balance"
 local digest = require "payoff.digest"
 local line = require("payoff.text").line
+local simulated = require "payoff.run.simulated"
+local simulated_notes = require "payoff.run.simulated_notes"
 local steadiness = require "payoff.steadiness"
 local units = require "payoff.units"
 
@@ -42,7 +44,14 @@ local function result_text(verdict)
   return (MARKS[state] or "?") .. " " .. (digest.WORDS[state] or state)
 end
 
-local function columns_of(d)
+local function is_simulated(run, d)
+  for _, cell in ipairs(run.cells or {}) do
+    if digest.per_task(d, cell, simulated.instructions) then return true end
+  end
+  return false
+end
+
+local function columns_of(run, d)
   local columns = {
     { "port", function(cell) return escape(cell.subject) end },
     { "where", function(cell) return digest.place_text(cell) end },
@@ -64,6 +73,11 @@ local function columns_of(d)
   if d.has_instructions then
     columns[#columns + 1] = { "instr./task", function(cell)
       return (units.estimate(digest.per_task(d, cell, "instructions"), units.count))
+    end, true }
+  end
+  if is_simulated(run, d) then
+    columns[#columns + 1] = { "simulated instr./task", function(cell)
+      return (units.estimate(digest.per_task(d, cell, simulated.instructions), units.count))
     end, true }
   end
   if d.has_ipc then
@@ -141,6 +155,9 @@ local function notes(run, d)
     out[#out + 1] = string.format("- %s: %s", escape(digest.uncounted_head(entry)),
       escape(entry.reason))
   end
+  for _, sentence in ipairs(simulated_notes.of(run)) do
+    out[#out + 1] = "- " .. escape(sentence)
+  end
   for _, warning in ipairs(run.warnings or {}) do
     out[#out + 1] = "- ⚠️ " .. escape(warning)
   end
@@ -151,7 +168,7 @@ local function add_everything(out, run, d)
   out[#out + 1] = string.format("<details><summary>Every measurement (%d row%s)</summary>",
     #run.cells, #run.cells == 1 and "" or "s")
   out[#out + 1] = ""
-  local columns = columns_of(d)
+  local columns = columns_of(run, d)
   for _, size in ipairs(d.sizes) do
     add_table(out, d, size, columns)
   end

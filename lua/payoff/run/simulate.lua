@@ -193,8 +193,8 @@ local function count(tool, cell, options, plan, facts)
   return {
     state = state, source = "simulated", totals = totals, loops = plan.loops, tasks = cell.tasks,
     count = totals[simulated.instructions], spread = spread, repeats = #list,
-    apart = apart, way = plan.way, bracket = empty, tool = ("%s %s"):format(tools[plan.way], tool.version),
-    key = simulation.key(plan), plan = plan,
+    apart = apart, way = plan.way, bracket = empty, key = simulation.key(plan), plan = plan,
+    tool = ("%s %s"):format(tools[plan.way], tool.version),
     reason = how_text(tool, plan, facts, empty) .. "; " .. judgement,
   }
 end
