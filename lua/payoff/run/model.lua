@@ -9,6 +9,7 @@ local estimate = require "payoff.run.estimate"
 local fault = require "payoff.fault"
 local machine = require "payoff.native.machine"
 local metrics = require "payoff.metrics"
+local paths = require "payoff.paths"
 local sys = require "payoff.native.sys"
 local versions = require "payoff.versions"
 
@@ -55,7 +56,8 @@ function model.subject(subject)
   return {
     name = subject.name, kind = subject.kind, reference = subject.reference or false,
     teaches = subject.teaches, expect = subject.expect, runtime = runtime_text(subject.runtime),
-    file = subject.loaded_file, file_bytes = file_bytes(subject),
+    file = subject.loaded_file and paths.below(sys.getcwd() or "", subject.loaded_file),
+    file_bytes = file_bytes(subject),
     state = subject.state or "ok", reason = subject.reason,
     build = subject.built, bracket = subject.bracket, load_ns = median(subject.load_samples),
     verdict = subject.verdict, verify = subject.verify,
