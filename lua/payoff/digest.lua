@@ -217,6 +217,9 @@ function digest.why(d, group)
     out[#out + 1] = own_text == base_text and "same IPC"
       or string.format("IPC %s against %s", own_text, base_text)
   end
+  -- Where instructions are not counted, what the decomposition found says the most.
+  local parts = #out == 0 and cell.decomposition and cell.decomposition.text
+  out[1] = parts and parts:match("= (.+)$") or out[1]
   if cell.mode ~= "serial" and cell.efficiency and cell.efficiency.median then
     out[#out + 1] = string.format("%d workers at %s", cell.jobs,
       units.percent(cell.efficiency.median))

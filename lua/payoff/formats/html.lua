@@ -18,12 +18,17 @@ local format = { name = "html", extension = ".html", describe = "a page with tab
 
 local SECTIONS = {
   require "payoff.html.sections.glance",
+  require "payoff.html.sections.verdicts",
   charts.section("speedups", "How much faster", "Speed-up", require "payoff.html.charts.speedup"),
+  charts.section("why", "Why it is so", "Why", require "payoff.html.charts.waterfall"),
+  require "payoff.html.sections.payoff",
   require "payoff.html.sections.right",
   require "payoff.html.sections.cells",
+  charts.section("sizes", "Time by size", "Sizes", require "payoff.html.charts.by_size"),
   charts.section("times", "How long it takes", "Time", require "payoff.html.charts.time"),
   charts.section("noise", "How steady it was", "Noise", require "payoff.html.charts.samples"),
   require "payoff.html.sections.counters",
+  require "payoff.html.sections.ledger",
   require "payoff.html.sections.subjects",
   require "payoff.html.sections.machine",
   require "payoff.html.sections.origin",

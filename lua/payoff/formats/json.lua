@@ -11,7 +11,9 @@ local format = { name = "json", extension = ".json", describe = "the run model, 
 -- long as run.events.
 local LISTS = { libraries = true, warnings = true, sizes = true, events = true, subjects = true,
   cells = true, samples = true, warming = true, workers = true, comparisons = true, scaling = true,
-  cpus = true, points = true, findings = true, missing = true }
+  cpus = true, points = true, findings = true, missing = true,
+  break_even = true, earlier = true, entries = true, gains = true, ledger = true, limits = true,
+  places = true, terms = true, verdicts = true }
 local PER_EVENT = { counts = true, per_task = true }
 
 local plain

@@ -7,6 +7,7 @@ local digest = require "payoff.digest"
 local line = require("payoff.text").line
 local simulated = require "payoff.run.simulated"
 local simulated_notes = require "payoff.run.simulated_notes"
+local markdown_payoff = require "payoff.formats.markdown_payoff"
 local steadiness = require "payoff.steadiness"
 local units = require "payoff.units"
 
@@ -225,6 +226,7 @@ function format.render(run)
     out[#out + 1] = ""
   end
   if #(run.cells or {}) > 0 then
+    markdown_payoff.add(out, run, escape, row)
     add_everything(out, run, d)
     add_phases(out, run, d)
   end

@@ -14,6 +14,7 @@ local from_start = require "payoff.formats.from_start"
 local glance = require "payoff.formats.glance"
 local layout = require "payoff.layout"
 local simulated_notes = require "payoff.run.simulated_notes"
+local payoff_lines = require "payoff.formats.payoff_lines"
 local units = require "payoff.units"
 
 local format = { name = "table", extension = ".txt", describe = "the table as plain text" }
@@ -156,6 +157,7 @@ function format.render(run, options)
     out[#out + 1] = paint("From the start of a process", "bold") .. "\n"
     out[#out + 1] = phases
   end
+  for _, text in ipairs(payoff_lines.of(run, width, paint)) do out[#out + 1] = text end
   for _, line in ipairs(said) do out[#out + 1] = layout.wrap(line, width, "  ") end
   for _, note in ipairs(notes(run, paint)) do out[#out + 1] = layout.wrap(note, width, "  ") end
   for _, line in ipairs(summary(run, options)) do out[#out + 1] = line end

@@ -4,7 +4,8 @@
 --   { id = "speedup-1", title = "…", caption = "…", alt = "the chart in words",
 --     spec = { a Vega-Lite specification; "$ink" and the like are colours of the page },
 --     static = node or nil, columns = { { "Subject" }, { "Speed-up", num = true } },
---     rows = { { "rust", 1.5 }, … }, shown = { rows as they are read, nodes or strings } }
+--     rows = { { "rust", 1.5 }, … }, shown = { rows as they are read, nodes or strings },
+--     csv_columns = nil | { … } where the CSV has other columns than the table }
 --
 --   figure.render(chart) --> node
 
@@ -15,14 +16,14 @@ local figure = {}
 
 local function csv_of(chart)
   local lines = {}
-  local names = {}
-  for i, column in ipairs(chart.columns) do
+  local names, columns = {}, chart.csv_columns or chart.columns
+  for i, column in ipairs(columns) do
     names[i] = csv_field(column.csv or column[1])
   end
   lines[1] = table.concat(names, ",")
   for _, row in ipairs(chart.rows) do
     local fields = {}
-    for i = 1, #chart.columns do
+    for i = 1, #columns do
       fields[i] = csv_field(row[i])
     end
     lines[#lines + 1] = table.concat(fields, ",")

@@ -1,0 +1,54 @@
+-- markdown_payoff: where the ports pay off, for a pull request (payoff.formats.markdown).
+--
+--   markdown_payoff.add(out, run, escape, row)   -- adds lines to `out`
+
+local units = require "payoff.units"
+
+local markdown_payoff = {}
+
+local function add_break_even(out, run, escape, row)
+  if #(run.break_even or {}) == 0 then return end
+  out[#out + 1] = row { "port", "where", "pays", "one run costs", "per unit of size" }
+  out[#out + 1] = row { ":--", ":--", ":--", "--:", "--:" }
+  for _, entry in ipairs(run.break_even) do
+    local place = entry.mode == "serial" and "serial"
+      or ("%d × %s, %s"):format(entry.jobs, entry.mode, entry.start)
+    local port = entry.straight and entry.port or {}
+    out[#out + 1] = row { escape(entry.subject), escape(place), escape(entry.text),
+      (units.interval(port.call, units.time)), (units.interval(port.per_size, units.time)) }
+  end
+  out[#out + 1] = ""
+end
+
+local function add_ledger(out, run, escape, row)
+  out[#out + 1] = row { "port", "import", "start of a pool", "peak memory", "file", "build",
+    "CPU time", "repaid after" }
+  out[#out + 1] = row { ":--", "--:", "--:", "--:", "--:", "--:", "--:", "--:" }
+  for _, item in ipairs(run.ledger or {}) do
+    local repaid = item.repaid and item.repaid.median
+    out[#out + 1] = row { escape(item.subject), units.time(item.load_ns),
+      (units.interval(item.start, units.time)), units.bytes(item.rss_bytes),
+      units.bytes(item.file_bytes), units.time(item.build_s and item.build_s * 1e9),
+      (units.interval(item.cpu, units.time)),
+      repaid and ("%s runs"):format(units.count(math.ceil(repaid))) or units.UNKNOWN }
+  end
+  out[#out + 1] = ""
+end
+
+function markdown_payoff.add(out, run, escape, row)
+  if #(run.verdicts or {}) == 0 then return end
+  if run.program and run.program.text then
+    out[#out + 1] = escape(run.program.text)
+    out[#out + 1] = ""
+  end
+  out[#out + 1] = "<details><summary>Where it pays off, and what it costs</summary>"
+  out[#out + 1] = ""
+  for _, verdict in ipairs(run.verdicts) do out[#out + 1] = "- " .. escape(verdict.text) end
+  out[#out + 1] = ""
+  add_break_even(out, run, escape, row)
+  add_ledger(out, run, escape, row)
+  out[#out + 1] = "</details>"
+  out[#out + 1] = ""
+end
+
+return markdown_payoff

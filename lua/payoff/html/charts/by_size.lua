@@ -1,0 +1,101 @@
+-- by_size: time against size, serially, with the sizes marked from which each port pays off.
+
+local break_even = require "payoff.model.break_even"
+local data = require "payoff.html.data"
+local digest = require "payoff.digest"
+local line = require("payoff.text").line
+local units = require "payoff.units"
+local value = require "payoff.html.value"
+
+local by_size = {}
+
+local function values_of(d)
+  local values, rows, shown = {}, {}, {}
+  for rank, group in ipairs(d.groups) do
+    for _, cell in ipairs(group.cells) do
+      if cell.mode == "serial" and cell.time and cell.time.median and cell.time.median > 0
+        and digest.is_right(cell.verdict) and digest.is_right(group.verdict) then
+        local time = cell.time
+        values[#values + 1] = { subject = line(cell.subject), rank = rank, size = cell.size,
+          time = time.median / 1e9, low = time.low and time.low / 1e9,
+          high = time.high and time.high / 1e9, text = (units.interval(time, units.time)) }
+        rows[#rows + 1] = { cell.subject, cell.size, time.median, time.low, time.high, time.level,
+          time.n }
+        shown[#shown + 1] = { value.outside(cell.subject), tostring(cell.size),
+          value.estimate(time, units.time) }
+      end
+    end
+  end
+  return values, rows, shown
+end
+
+local function marks_of(run)
+  local marks = {}
+  for _, entry in ipairs(run.break_even or {}) do
+    local at = entry.at and entry.at.median
+    if entry.mode == "serial" and at and (entry.state == "from" or entry.state == "up to") then
+      marks[#marks + 1] = { subject = line(entry.subject), size = at, text =
+        ("%s pays %s"):format(line(entry.subject), entry.text),
+        label = ("%s %s"):format(entry.state, (break_even.at_text(entry.at):gsub(" .*", ""))) }
+    end
+  end
+  return marks
+end
+
+local TIME = "replace(format(datum.value, '~s'), /([a-zµ]?)$/, ' $1s')"
+
+local function spec_of(values, marks)
+  local x = { field = "size", type = "quantitative", scale = { type = "log", nice = false },
+    title = "size", axis = { grid = false, format = "~s", tickCount = 6 } }
+  local y = { field = "time", type = "quantitative", scale = { type = "log", nice = false },
+    title = "time of one run", axis = { labelExpr = TIME, tickCount = 6 } }
+  local color = { field = "subject", type = "nominal", sort = { field = "rank", op = "min" },
+    scale = { scheme = "tableau10" }, legend = { title = data.null, orient = "top", columns = 4,
+      labelLimit = 120, symbolType = "stroke" } }
+  local tip = data.array { { field = "subject", title = "subject" },
+    { field = "size", title = "size" }, { field = "text", title = "time" } }
+  local layers = {
+    { mark = { type = "line", strokeWidth = 1.6 }, encoding = { x = x, y = y, color = color } },
+    { mark = { type = "point", filled = true, size = 34, opacity = 1 },
+      encoding = { x = x, y = y, color = color, tooltip = tip } },
+    { transform = data.array { { filter = "isValid(datum.low) && isValid(datum.high)" } },
+      mark = { type = "rule", strokeWidth = 3, opacity = 0.35 },
+      encoding = { x = x, y = { field = "low", type = "quantitative", scale = y.scale,
+        title = y.title }, y2 = { field = "high" }, color = color } },
+  }
+  if #marks > 0 then
+    local at = { field = "size", type = "quantitative", scale = x.scale, title = x.title }
+    layers[#layers + 1] = { data = { values = data.array(marks) },
+      mark = { type = "rule", strokeDash = data.array { 4, 3 }, strokeWidth = 1.4 },
+      encoding = { x = at, color = { field = "subject", type = "nominal" },
+        tooltip = data.array { { field = "text", title = "break-even" } } } }
+    layers[#layers + 1] = { data = { values = data.array(marks) },
+      mark = { type = "text", angle = 270, align = "left", baseline = "bottom", dx = 6, dy = -3,
+        fontSize = 11 },
+      encoding = { x = at, y = { value = 300 }, text = { field = "label" },
+        color = { field = "subject", type = "nominal" } } }
+  end
+  return { data = { values = data.array(values) }, width = "container", height = 320,
+    autosize = { type = "fit-x", contains = "padding" }, layer = data.array(layers) }
+end
+
+function by_size.make(run, d)
+  if not d.has_sizes then return {} end
+  local values, rows, shown = values_of(d)
+  if #values == 0 then return {} end
+  local marks, texts = marks_of(run), {}
+  for i, mark in ipairs(marks) do texts[i] = mark.text end
+  return { { id = "by-size", title = "Time by size",
+    caption = "Time of one run by size, serially, both axes logarithmic; the short upright bars "
+      .. "are the intervals. A dashed line is the size at which a port meets the reference.",
+    alt = ("Time against size of %d serial rows. "):format(#values) ..
+      (#texts > 0 and table.concat(texts, "; ") .. "." or "No port changes places with the "
+        .. "reference."),
+    spec = spec_of(values, marks), rows = rows, shown = shown,
+    csv_columns = { { "subject" }, { "size" }, { "median" }, { "low" }, { "high" }, { "level" },
+      { "n" } },
+    columns = { { "Subject", keep = true }, { "Size", num = true }, { "Time", num = true } },
+  } }
+end
+
+return by_size
