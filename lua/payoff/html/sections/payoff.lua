@@ -9,7 +9,8 @@ local h = require "payoff.html.node"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
-local payoff = { id = "places", title = "The best place, and the sizes from which on", short = "Places" }
+local payoff = { id = "places", title = "The best place, and the sizes from which on",
+  short = "Places" }
 
 local function place_of(entry)
   return digest.place_text({ mode = entry.mode, jobs = entry.jobs, start = entry.start })
