@@ -44,10 +44,11 @@ local function open(path, wanted)
   return both, state
 end
 
-local function work_of(cell)
+local function work_of(both, cell, source)
+  local workload = source == "simulated" and both.head.simulate or cell.workload
   return {
-    tasks = #cell.workload.tasks, example = text.clean(cell.workload.example),
-    digest = hash.of(fault.check("internal", "work", json.encode(json.array(cell.workload.tasks)))),
+    tasks = #workload.tasks, example = text.clean(workload.example),
+    digest = hash.of(fault.check("internal", "work", json.encode(json.array(workload.tasks)))),
   }
 end
 
@@ -74,8 +75,8 @@ function baseline.save(path, out, wanted)
       any = true
       saved[row.id] = {
         instructions = math.tointeger(found.instructions) or found.instructions,
-        source = found.source, spread = found.spread, how = found.how, work = work_of(row.head),
-        plan = found.plan,
+        source = found.source, spread = found.spread, how = found.how,
+        work = work_of(both, row.head, found.source), plan = found.plan,
       }
     else
       skipped[#skipped + 1] = ("%s: %s"):format(row.name, text.line(reason or "not counted"))
@@ -187,7 +188,7 @@ end
 local function judge(state, row, saved, differences)
   if not saved then
     row.state = "new"
-  elseif saved.work.digest ~= work_of(row.head).digest then
+  elseif saved.work.digest ~= work_of(state.both, row.head, saved.source).digest then
     refuse(row, "its tasks are not those of the baseline: save it again")
   elseif #differences > 0 then
     refuse(row, "the baseline is of another machine or toolchain (%s), and its counts are no "

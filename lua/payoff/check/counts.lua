@@ -7,6 +7,7 @@
 --   counts.compare(state)     -- rows[].counts, and "slower" where there are more than allowed
 
 local counters = require "payoff.native.counters"
+local engine = require "payoff.check.engine"
 local session = require "payoff.run.session"
 local simulate = require "payoff.run.simulate"
 local stats = require "payoff.native.stats"
@@ -78,15 +79,32 @@ local function plan_as(cell, options, same)
   return plan
 end
 
+-- What Valgrind runs in place of a cell, and the results it must have: an experiment may name
+-- smaller tasks for it, `simulate = { … }`, which stand for those of the first size.
+local function asked_of(state, cell)
+  local experiment = state.both.head
+  local smaller = experiment.simulate
+  if not smaller then return cell, state.expected[cell.workload] end
+  if cell.workload ~= experiment.sizes[1] then
+    return nil, "the tasks of `simulate` are counted for the first size alone"
+  end
+  if not state.simulated_results then
+    state.simulated_results = engine.results(state, state.both.baselines[cell.workload], smaller)
+  end
+  return setmetatable({ workload = smaller, tasks = #smaller.tasks, cost_ns = false },
+    { __index = cell }), state.simulated_results
+end
+
 local function by_simulation(state, cell, same)
   local tool, reason = valgrind.find()
   if not tool then return nil, reason end
+  local asked, expected = asked_of(state, cell)
+  if not asked then return nil, expected end
   state.progress:show(nil, ("counting instructions under Valgrind: %s"):format(cell.id))
-  local wanted = { launcher = state.launcher, expected = state.expected[cell.workload],
-    tolerance = state.tolerance }
-  wanted.plan, reason = plan_as(cell, wanted, same)
+  local wanted = { launcher = state.launcher, expected = expected, tolerance = state.tolerance }
+  wanted.plan, reason = plan_as(asked, wanted, same)
   if not wanted.plan then return nil, reason end
-  local found = simulate.count(cell, wanted)
+  local found = simulate.count(asked, wanted)
   if found.state ~= "exact" and found.state ~= "scaled" then return nil, found.reason end
   return { instructions = found.count / found.loops, source = "simulated", spread = found.spread,
     how = found.reason, plan = { way = found.plan.way, warm = found.plan.warm,

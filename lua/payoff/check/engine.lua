@@ -28,6 +28,19 @@ function engine.state(both, options)
   }
 end
 
+-- One run of a cell's subject on tasks that may be others than its own: its results, and how long.
+function engine.results(state, cell, workload)
+  local probe = setmetatable({ samples = {}, loops = 1, start = "cold", workload = workload },
+    { __index = cell })
+  local outcome = session.run(probe, { launcher = state.launcher, samples = 1, block = 0,
+    order = 0, process = 1, tolerance = state.tolerance, spent = {} })
+  if not outcome.results then
+    fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
+  end
+  pairs_of.note(cell.of, outcome)
+  return outcome.results, probe.cost_ns
+end
+
 -- The reference of head says what is right; it runs once per size.
 function engine.reference(state)
   local experiment = state.both.head
@@ -37,14 +50,7 @@ function engine.reference(state)
   end
   for workload, cell in pairs(state.both.baselines) do
     state.progress:show(nil, ("running the reference once: %s"):format(cells.describe(cell)))
-    local probe = setmetatable({ samples = {}, loops = 1, start = "cold" }, { __index = cell })
-    local outcome = session.run(probe, { launcher = state.launcher, samples = 1, block = 0,
-      order = 0, process = 1, tolerance = state.tolerance, spent = {} })
-    if not outcome.results then
-      fault.raise("failed", "the reference failed: %s", outcome.verdict.text)
-    end
-    state.expected[workload], cell.cost_ns = outcome.results, probe.cost_ns
-    pairs_of.note(reference, outcome)
+    state.expected[workload], cell.cost_ns = engine.results(state, cell, workload)
   end
 end
 
