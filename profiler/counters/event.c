@@ -1,6 +1,7 @@
 #include "counters/event.h"
 
 #include "base/nearest.h"
+#include "counters/event_device.h"
 #include "counters/event_name.h"
 #include "counters/event_table.h"
 
@@ -177,6 +178,10 @@ static bool apply_modes(struct event *event, const struct event_name *parts, str
                            "event '%s:u': this happens inside the kernel only and would read 0; "
                            "write '%s'",
                            event->name, event->name);
+    if ((event->traits & EVENT_ALL_MODES) != 0)
+        return status_fail(st, STATUS_USAGE,
+                           "event '%s:%s': it cannot leave out user or kernel mode; write '%s'",
+                           event->name, mode, event->name);
     size_t used = strlen(event->name);
     snprintf(event->name + used, sizeof event->name - used, ":%s", mode);
     return true;
@@ -210,7 +215,7 @@ bool event_parse(const char *text, struct event *event, struct status *st)
     else if (pfm_usable &&
              encode_spellings("", parts.base, levels, &attr, &full_name, &index, &error))
         fill_from_attr(event, &attr, index, parts.base, full_name);
-    else
+    else if (error != PFM_ERR_NOTFOUND || !event_device_parse(&parts, event))
         found = fail_unknown(text, parts.base, error, st);
     free(full_name);
     return found && apply_modes(event, &parts, st);
@@ -218,7 +223,7 @@ bool event_parse(const char *text, struct event *event, struct status *st)
 
 bool event_user_only(const struct event *event, struct event *user)
 {
-    if ((event->traits & EVENT_IN_KERNEL) != 0 || event->code.exclude_user)
+    if ((event->traits & (EVENT_IN_KERNEL | EVENT_ALL_MODES)) != 0 || event->code.exclude_user)
         return false;
     *user = *event;
     user->code.exclude_kernel = true;
@@ -299,7 +304,7 @@ static bool each_cache_event(const pfm_event_info_t *info,
 void event_each(bool (*visit)(const struct event *event, void *context), void *context)
 {
     pthread_once(&pfm_once, pfm_start);
-    if (!each_row(visit, context) || !pfm_usable)
+    if (!each_row(visit, context) || !event_device_each(visit, context) || !pfm_usable)
         return;
     for (pfm_pmu_t pmu = PFM_PMU_NONE; pmu < PFM_PMU_MAX; pmu++) {
         pfm_pmu_info_t info;

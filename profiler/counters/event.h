@@ -1,7 +1,7 @@
 /* event: an event's name -> what the kernel must be told to count it, and what it means.
  *
  * Names come from libpfm4 (`cycles`, `perf::CYCLES`, `INST_RETIRED:ANY`, raw `r01c2`) and, for what
- * it lacks, from event_table. Upper and lower case, `-` and `_` are the same. `:u` counts user mode
+ * it lacks, from event_table and event_device (`msr/tsc/`, `sched:sched_switch`). Upper and lower case, `-` and `_` are the same. `:u` counts user mode
  * only, `:k` kernel mode only; libpfm4's own modifiers (`c=1`) pass through. event.c is the only
  * file that includes libpfm4, whose copy of the kernel's header cannot live beside the kernel's
  * own: hence struct event_code. All functions are thread-safe, except that the first call (which
@@ -35,6 +35,7 @@ struct event_code {
 enum event_trait {
     EVENT_IN_KERNEL = 1, /* happens inside the kernel only: with the kernel excluded it reads 0 */
     EVENT_CLOCK = 2,     /* counts ns, of both modes, whatever modes are excluded */
+    EVENT_ALL_MODES = 8, /* cannot leave user or kernel mode out */
     EVENT_BUSY = 4,      /* any running code raises it: a zero after a busy loop is no true zero */
 };
 
@@ -47,6 +48,7 @@ struct event {
     enum counts_source source;  /* hardware or software */
     unsigned traits;            /* of enum event_trait */
     struct event_code code;
+    const char *refusal;    /* known beforehand: why it cannot be counted for a process; or NULL */
     const struct pmu *core; /* on a hybrid processor: the one kind of core it counts on, or NULL */
 };
 

@@ -215,6 +215,8 @@ bool plan_prove_event(struct group_plan *plan, size_t index, struct status *st)
 {
     int sys_errno = 0;
     const size_t only[] = {index};
+    if (plan->events[index].refusal != NULL)
+        return plan_give_up(plan, index, COUNTS_NOT_COUNTED, plan->events[index].refusal, st);
     enum proof proof = plan_prove(plan->source, plan->events, only, 1, &sys_errno);
     if (proof == PROOF_RUNS)
         return true;

@@ -57,7 +57,8 @@ enum counts_state reason_refused(const struct permissions *p, const struct event
                                  int sys_errno, char text[REASON_SIZE])
 {
     char part[PART_SIZE];
-    bool hardware = event->source == COUNTS_HARDWARE;
+    bool hardware =
+        event->source == COUNTS_HARDWARE && (event->traits & EVENT_ALL_MODES) == 0; /* a core's */
 
     /* Where there is no PMU, rights would not help: say so even if the refusal came first. */
     if (hardware && !p->has_pmu && sys_errno != EMFILE && sys_errno != ENFILE) {
