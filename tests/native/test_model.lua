@@ -108,7 +108,7 @@ check.test("without a PMU there is what there is, and the reason", function()
   local it = run.cells[2].decomposition
   check.equal(names(it.terms), "cpu parallel rest")
   near(product(it.terms), run.cells[2].speedup.median, 1e-12)
-  check.contains(it.sentence, "not decomposed further here, because no PMU here)")
+  check.contains(it.sentence, "not decomposed further here, because of this: no PMU here)")
   local function counted(count)
     return { state = "exact", source = "simulated", count = count, loops = 2, reason = "Valgrind" }
   end

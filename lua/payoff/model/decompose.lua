@@ -196,7 +196,7 @@ local function text_of(total, terms, serial, reason)
   end
   local product = #parts > 0 and table.concat(parts, " × ") or "1"
   local text = ("%s = %s"):format(units.ratio(total), product)
-  return reason and ("%s (not decomposed further here, because %s)"):format(text,
+  return reason and ("%s (not decomposed further here, because of this: %s)"):format(text,
     (reason:gsub("[%s.]+$", ""))) or text
 end
 

@@ -88,7 +88,8 @@ local function program_text(run, name)
   for _, entry in ipairs(run.program and run.program.gains or {}) do
     if entry.subject == name then
       local most = run.program.ceiling and run.program.ceiling.median
-      return ("The whole program becomes %s as fast%s."):format(ratio(entry.gain),
+      local at = #run.sizes > 1 and (" at size %s"):format(entry.size) or ""
+      return ("The whole program becomes %s as fast%s%s."):format(ratio(entry.gain), at,
         most and (", where no port could bring more than %s"):format(units.ratio(most)) or "")
     end
   end

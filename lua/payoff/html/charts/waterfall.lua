@@ -133,7 +133,7 @@ function waterfall.make(_, d)
   return { shape {
     id = "decomposition", title = "Factors of the speed-ups", alt = words(entries),
     caption = "Why each port is as fast as it is, in its best place: the factors multiply to its "
-      .. "speed-up." .. (reason and " Not split further here, because " ..
+      .. "speed-up." .. (reason and " Not split further here, because of this: " ..
       reason:gsub("[%s.]+$", "") .. "." or ""),
     spec = spec_of(entries),
     columns = { { "Subject", keep = true }, { "Where", keep = true }, { "Size", num = true },

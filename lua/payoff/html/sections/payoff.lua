@@ -138,8 +138,9 @@ local function prices(run)
       value.estimate(entry.price, units.time, { reason = entry.reason }), "per " .. entry.per }
   end
   return h.list(h.h3({}, "What the boundary costs here"),
-    figure.table("Prices of the boundary", { { "What" }, { "Through", keep = true },
-      { "Price", num = true }, { "" } }, rows),
+    h.details({}, h.summary({}, ("%d prices of calls, elements, tasks and pools")
+      :format(#rows)), figure.table("Prices of the boundary", { { "What" }, { "Through", keep = true },
+      { "Price", num = true }, { "" } }, rows)),
     h.p({ class = "note" }, "Measured on this machine by payoff boundary, ",
       value.outside(kept.measured), "."))
 end
