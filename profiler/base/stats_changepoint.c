@@ -8,11 +8,15 @@
 
 static const double loss_most = 3 * 3; /* of one value, in squared scales */
 
-/* 1.4826: the normal's standard deviation over its median absolute deviation. */
+/* Around their median, so that a steady drift is none of it. 1.4826: the normal's standard deviation over its median absolute deviation. */
 static double scale_at(const double *values, size_t n, size_t lag, double *room)
 {
     for (size_t i = 0; i + lag < n; i++)
-        room[i] = fabs(values[i + lag] - values[i]);
+        room[i] = values[i + lag] - values[i];
+    stats_sort(room, n - lag);
+    double middle = stats_median_sorted(room, n - lag);
+    for (size_t i = 0; i + lag < n; i++)
+        room[i] = fabs(room[i] - middle);
     stats_sort(room, n - lag);
     return 1.4826 * stats_median_sorted(room, n - lag) / sqrt(2);
 }

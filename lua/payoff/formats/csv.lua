@@ -22,6 +22,7 @@ local SAMPLE_COLUMNS = {
   "other_ns", "waited_ns", "marked", "phase",
   "first", "start_ns", "load_ns",
   "workers.tasks", "workers.cpu_ns", "workers.instructions", "workers.switches",
+  "cpu_khz", "throttles", "limited", "major_faults", "swapped", "migrations",
 }
 
 -- A spreadsheet takes a cell that begins like this for a formula.
@@ -122,6 +123,7 @@ local function sample_fields(sample, events)
     each_worker(sample, function(row) return row.cpu_ns end),
     each_worker(sample, balance.instructions),
     each_worker(sample, function(row) return row.switches end),
+    noise.khz, noise.throttles, noise.limited, noise.major_faults, noise.swapped, noise.migrations,
   }
   for i = 1, events do
     local at = #SAMPLE_COLUMNS + 3 * (i - 1)

@@ -13,7 +13,8 @@ local LISTS = { libraries = true, warnings = true, sizes = true, events = true, 
   cells = true, samples = true, warming = true, workers = true, comparisons = true, scaling = true,
   cpus = true, points = true, findings = true, missing = true,
   break_even = true, earlier = true, entries = true, gains = true, ledger = true, limits = true,
-  places = true, terms = true, verdicts = true }
+  places = true, terms = true, verdicts = true,
+  watched = true, measured = true }
 local PER_EVENT = { counts = true, per_task = true }
 
 local plain

@@ -101,6 +101,16 @@ local function interval_line(run)
   end
 end
 
+-- What could not be watched during the samples; the reasons stand in the reports.
+local function unwatched(run)
+  local names = {}
+  for _, source in ipairs(run.watched or {}) do
+    if not source.known then names[#names + 1] = source.what end
+  end
+  return #names > 0 and ("Not watched during samples, because it cannot be read here: %s.")
+    :format(table.concat(names, ", ")) or nil
+end
+
 local function summary(run, options)
   local width, out = math.max(60, (options.columns or 80) - 1), {}
   local function add(text) if text then out[#out + 1] = layout.wrap(text, width, "  ") end end
@@ -112,6 +122,8 @@ local function summary(run, options)
     if group.limit then add(group.text) end
   end
   add(balance.sentence(run))
+  if run.control and run.control.state ~= "contaminated" then add(run.control.text) end
+  add(unwatched(run))
   for _, line in ipairs(counting(run)) do add(line) end
   for _, line in ipairs(simulated_notes.of(run)) do add(line) end
   for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end

@@ -9,7 +9,9 @@
 
 local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"
+local control = require "payoff.run.control"
 local derive = require "payoff.run.derive"
+local disturbance = require "payoff.run.disturbance"
 local fault = require "payoff.fault"
 local fingerprint = require "payoff.fingerprint"
 local forecast = require "payoff.run.forecast"
@@ -181,8 +183,13 @@ local function run_block(state, block, blocks)
   local order, seeds, done = order_of(state, block)
   local env = { PYTHONHASHSEED = tostring(seeds.hash_seed),
                 PAYOFF_PADDING = ("x"):rep(seeds.padding_bytes) }
+  local control_at = done + 1 + (block * 7919) % math.max(1, #order - done) -- here and there
   for position = done + 1, #order do
     local entry = order[position]
+    if position == control_at then
+      local cpus = state.placement:of(state.control.cell)
+      control.measure(state.control, state:context(block, position, { env = env, cpus = cpus }))
+    end
     local cell = entry.cell
     state.progress:show(state:share(), ("block %d%s: %s"):format(block,
       blocks and " of " .. blocks or "", cells.describe(cell)), state:left_s())
@@ -275,7 +282,7 @@ function State:context(block, order, extra)
     launcher = self.launcher, plan = self.passes:plan_of(block),
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
     block = block, order = order, process = 1, spent = self.spent,
-    recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
+    watch = self.watch, recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end
   return context
@@ -334,6 +341,7 @@ function engine.run(experiment, options)
     launcher = launch.new { python = options.python }, warnings = {},
     precision = options.precision or experiment.precision,
     placement = placement.new(machine.cpus(), { pin = options.pin }),
+    watch = disturbance.new(), control = control.new(),
     progress = progress.new { silent = options.silent },
     seed = options.resume and options.resume.run.seed or options.seed or sys.random_seed(),
     started = sys.now_iso(),

@@ -3,6 +3,7 @@
 --   local run = model.make(state)
 
 local boundary = require "payoff.model.boundary"
+local control = require "payoff.run.control"
 local counters = require "payoff.native.counters"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
@@ -144,6 +145,7 @@ function model.warnings(state)
       asked and "Ask for more, or leave it to the budget."
       or "Give --budget or a smaller workload.")
   end
+  if state.judged and state.judged.state == "contaminated" then add("%s", state.judged.text) end
   noise_warnings(state, add)
   warmup_warnings(state, add)
   return list
@@ -205,6 +207,9 @@ function model.make(state)
   run.interrupted = state.interrupted or false
   run.blocks, run.spent = state.blocks_done, state.spent
   run.forecast = state.forecast
+  run.control = control.judge(state.control.values, run.confidence, state.control.reason)
+  run.watched = state.watch:sources(state.placement.order[2])
+  state.judged = run.control
   run.verified = state.verified
   run.program, run.sizing = state.options.program, state.options.sizing
   run.boundary = model.calibration(run, state.options.boundary)

@@ -10,12 +10,15 @@
 --   2. a serial worker stood in the run queue, ready but without a CPU, for more than 5 % of it;
 --   3. others used more CPU time than the CPUs that the cell leaves free have, by more than 10 % of
 --      it; this is how parallel cells are judged, of whose workers the queue is not known.
+-- payoff.run.disturbance has the rules for frequency, throttling, migrations and swapping.
 -- /proc/stat counts in ticks (10 ms as a rule): less than two ticks are no evidence for 1 and 3.
 --
 -- A marked sample stays in the record. It is repeated once (payoff.run.session) unless more than
 -- half of the cell's samples are marked, or a tenth of the run's budget has gone into repeating: on
 -- a machine that is always busy repeating only costs time. Whether estimates leave marked samples
 -- out is payoff.run.estimate's rule.
+
+local disturbance = require "payoff.run.disturbance"
 
 local noise = {}
 
@@ -37,14 +40,15 @@ end
 
 noise.queue = queue
 
--- What the kernel says now. Some 30 µs, outside the sample's clock.
-function noise.read(pid)
+-- What the kernel says now, outside the sample's clock. watch, cpu: payoff.run.disturbance.
+function noise.read(pid, watch, cpu)
   local machine, sys = require "payoff.native.machine", require "payoff.native.sys"
+  local more = watch and watch:read(pid, cpu)
   local began_s = sys.monotonic_s()
   local times = machine.cpu_times()
   local waited_ns, turns = queue(sys.read_file(("/proc/%d/schedstat"):format(pid)))
   return { began_s = began_s, at_s = sys.monotonic_s(), times = times, waited_ns = waited_ns,
-           turns = turns }
+           turns = turns, more = more }
 end
 
 local function difference(a, b) return a and b and math.max(0, b - a) or nil end
@@ -83,6 +87,8 @@ function noise.judge(sample, cell, cpus)
   local seen, wall_ns = sample.noise, sample.wall_ns
   if not seen or wall_ns <= 0 then return nil end
   local least = 2 * (seen.resolution_ns or 0)
+  local disturbed = disturbance.judge(sample, cell)
+  if disturbed then return disturbed end
   if seen.steal_ns and seen.steal_ns >= math.max(least, noise.steal_share * wall_ns)
     and seen.steal_ns > 0 then
     return ("the host took CPU time worth %.0f %% of it"):format(percent(seen.steal_ns, wall_ns))

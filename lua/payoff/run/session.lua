@@ -118,11 +118,13 @@ end
 -- One sample of the record, with what else the machine did meanwhile. With a phase it belongs to
 -- the way to the steady state (payoff.run.warmup).
 local function take_sample(process, cell, context, outcome, phase, loops)
-  local before = noise.read(process:pid())
+  local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
+  local before = noise.read(process:pid(), watch, cpu)
   local sample = measure(process, cell, outcome, loops or cell.loops)
   if not sample then return nil end
-  local after = noise.read(process:pid())
+  local after = noise.read(process:pid(), watch, cpu)
   sample.noise = noise.between(before, after, sample)
+  if watch then watch:between(before.more, after.more, sample.noise, cell.id) end
   sample.marked = noise.judge(sample, cell, context.cpus_online)
   local list = phase and outcome.warming or outcome.samples
   sample.phase, sample.index = phase, #list + 1

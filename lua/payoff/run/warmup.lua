@@ -181,7 +181,7 @@ end
 function warmup.study(cells, budget_s, run)
   local todo = {}
   for _, cell in ipairs(cells) do
-    if cell.mode == "serial" then todo[#todo + 1] = cell end
+    if cell.mode == "serial" and not cell.warmup then todo[#todo + 1] = cell end
   end
   local share_s = math.min(warmup.most_s, warmup.budget_share * budget_s / math.max(1, #todo))
   for _, cell in ipairs(todo) do

@@ -1,0 +1,115 @@
+local check = require "check"
+local control = require "payoff.run.control"
+local warmup = require "payoff.run.warmup"
+
+-- A process whose n-th call takes time_ns(n), with a little noise that only adds.
+local function process(time_ns)
+  local calls, index = 0, 0
+  local state = 12345
+  return function(phase, loops)
+    local sum = 3000 -- the bracket
+    for _ = 1, loops do
+      calls = calls + 1
+      state = (state * 1103515245 + 12345) % 2147483648
+      sum = sum + time_ns(calls) * (1 + 0.01 * state / 2147483648)
+    end
+    index = index + 1
+    return { phase = phase, loops = loops, wall_ns = sum, index = index }
+  end
+end
+
+local bracket = { wall_ns = 3000 }
+
+local function study(time_ns, seconds)
+  local found = warmup.study_once(process(time_ns), seconds or 0.02, bracket)
+  found.text = warmup.text(found)
+  return found
+end
+
+check.test("flat, and flat but for the first call", function()
+  local found = study(function() return 1e6 end)
+  check.equal(found.state, "flat")
+  check.equal(found.loops_before, 0)
+  found = study(function(n) return n == 1 and 5e6 or 1e6 end, 0.1)
+  check.equal(found.state, "flat")
+  check.equal(found.loops_before, 1)
+  check.contains(found.text, "flat after the first call, which takes 5")
+end)
+
+check.test("a runtime that compiles", function()
+  local found = study(function(n) return n <= 30 and 1e6 or 2e5 end)
+  check.equal(found.state, "warms up")
+  check.truthy(found.loops_before >= 30 and found.loops_before <= 33, found.loops_before)
+  check.contains(found.text, "as fast after 3")
+end)
+
+check.test("slower, and without an end", function()
+  check.equal(study(function(n) return n <= 30 and 1e6 or 2e6 end).state, "slows down")
+  local found = study(function(n) return 1e6 * 1.05 ^ math.min(n, 200) end)
+  check.equal(found.state, "no steady state")
+  check.equal(found.loops_before, 0)
+  check.contains(found.text, "no steady state in ")
+end)
+
+check.test("too slow to be studied, and a process that dies", function()
+  local found = warmup.study_once(process(function() return 1e9 end), 0.5, bracket)
+  check.equal(found.state, "unknown")
+  check.contains(found.reason, "one loop takes 1")
+  check.equal(warmup.study_once(function() return nil end, 0.5), nil)
+  local calls = 0
+  check.equal(warmup.study_once(function()
+    calls = calls + 1
+    return calls < 3 and { wall_ns = 1e6, loops = 1, index = calls } or nil
+  end, 0.5), nil)
+end)
+
+check.test("what most of the processes did holds", function()
+  local function one(state, before) return { state = state, loops_before = before } end
+  check.equal(warmup.join { one("flat", 0) }.state, "flat")
+  local joined = warmup.join { one("warms up", 9), one("flat", 0), one("flat", 1) }
+  check.equal(joined.state, "flat")
+  check.equal(joined.loops_before, 1)
+  joined = warmup.join { one("warms up", 9), one("warms up", 12) }
+  check.equal(joined.loops_before, 12)
+  joined = warmup.join { one("warms up", 9), one("flat", 0), one("slows down", 4) }
+  check.equal(joined.state, "inconsistent")
+  check.contains(warmup.text(joined), "warms up; flat; slows down")
+end)
+
+check.test("how many loops come before the samples of a cell", function()
+  local of = { warmup = { [1] = { loops_before = 7 } } }
+  local function before(mode, jobs, start, size)
+    return warmup.before { of = of, mode = mode, jobs = jobs, start = start, size = size or 1 }
+  end
+  check.equal(before("serial", 1, "warm"), 7)
+  check.equal(before("process", 2, "warm"), 14)
+  check.equal(before("process", 2, "cold"), 0)
+  check.equal(before("serial", 1, "warm", 2), 0)
+end)
+
+local function values(times)
+  local list = {}
+  for i, time in ipairs(times) do list[i] = { block = i, wall_ns = time } end
+  return list
+end
+
+check.test("the control: steady, moved, scattered, too few", function()
+  local times = {}
+  for i = 1, 20 do times[i] = 5e6 * (1 + 0.002 * (i * 7 % 5)) end
+  local found = control.judge(values(times), 0.95)
+  check.equal(found.state, "steady")
+  check.contains(found.text, "20 blocks")
+  for i = 13, 20 do times[i] = times[i] * 1.06 end
+  found = control.judge(values(times), 0.95)
+  check.equal(found.state, "contaminated")
+  check.equal(found.since_block, 13)
+  check.contains(found.text, "% more from block 13 on")
+  for i = 1, 20 do times[i] = 5e6 * (1 + 0.03 * (i * 7 % 5)) end
+  found = control.judge(values(times), 0.95)
+  check.equal(found.state, "contaminated")
+  check.contains(found.text, "not steady to within")
+  found = control.judge(values { 1, 2 }, 0.95, "no worker")
+  check.equal(found.state, "unknown")
+  check.contains(found.text, "2 blocks")
+  check.contains(found.text, "no worker")
+end)
