@@ -15,7 +15,7 @@ local format = { name = "csv", extension = ".csv", describe = "one row per sampl
 local CELL_COLUMNS = {
   "run", "experiment", "started", "subject", "kind", "runtime", "mode", "jobs", "start", "size",
   "tasks", "baseline", "state", "verdict",
-  "verify", "why",
+  "verify", "why", "control",
 }
 local SAMPLE_COLUMNS = {
   "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns", "steal_ns", "switches",
@@ -110,6 +110,7 @@ local function cell_prefix(run, subject, cell, verdict)
     run.id, run.experiment and run.experiment.name, run.started, subject.name, subject.kind,
     subject.runtime, cell.mode, cell.jobs, cell.start, cell.size, cell.tasks, cell.baseline,
     verdict.state, verdict.text, (subject.verify or {}).state, (subject.verify or {}).why,
+    (run.control or {}).state,
   }, #CELL_COLUMNS)
 end
 
