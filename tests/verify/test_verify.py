@@ -153,6 +153,36 @@ class Record(Case):
         self.assertIn("instead of", done.stdout)
 
 
+class RecordMain(Case):
+    """A function of the script itself, called from threads and pools."""
+
+    program = """import concurrent.futures, multiprocessing, threading
+def area(w, h=2):
+    return w * h
+if __name__ == "__main__":
+    area(1)
+    one = threading.Thread(target=area, args=(10,))
+    one.start()
+    one.join()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        list(pool.map(area, [100]))
+    for method in ("fork", "spawn"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(pool.map(area, [len(method) * 1000]))
+"""
+
+    def test_threads_and_pools(self):
+        with open(os.path.join(self.folder, "app.py"), "w", encoding="utf-8") as file:
+            file.write(self.program)
+        done = self.payoff("record", "--func", "__main__:area", "--out", "kept.json", "--",
+                           sys.executable, "app.py")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "[8000]\n[10000]\n")
+        with open(os.path.join(self.folder, "kept.json"), encoding="utf-8") as file:
+            tasks = {entry["task"][1][1] for entry in json.load(file)["entries"]}
+        self.assertEqual(tasks, {"1", "10", "100", "4000", "5000"})
+
+
 class CommandLine(Case):
     def test_without_a_script(self):
         reference = os.path.join(HERE, "reference.py")

@@ -17,7 +17,8 @@ local modules = { "payoff_record", "payoff_fault", "payoff_values" }
 function record.define(parser)
   local command = parser:command("record")
     :summary("Record the calls of a function in a real program, as inputs for verify.")
-    :description("Runs PROGRAM and keeps arguments and outcome of calls of MODULE:FUNC. Calls that "
+    :description("Runs PROGRAM and keeps arguments and outcome of calls of MODULE:FUNC (__main__:FUNC "
+      .. "for a function of the script itself), in its threads and processes, too. Calls that "
       .. "cannot be repeated elsewhere (arguments that are files, objects of the program, …) are "
       .. "counted and left out.")
   command:argument("program", "The program and its arguments, after --."):argname("PROGRAM")
@@ -53,7 +54,7 @@ local function clean(folder)
 end
 
 local function collect(folder, kept)
-  local counts = { calls = 0, kept = 0, left_out = 0 }
+  local counts = { calls = 0, kept = 0, left_out = 0, seen = 0 }
   local lines = sys.read_file(folder .. "/calls") or ""
   for line in lines:gmatch("[^\n]+") do
     local entry = json.decode(line)
@@ -62,9 +63,12 @@ local function collect(folder, kept)
       counts.left_out = counts.left_out + entry.left_out
     elseif type(entry) == "table" and entry.task then
       entry.kind = "recorded"
+      counts.seen = counts.seen + 1
       if corpus.add(kept, entry) then counts.kept = counts.kept + 1 end
     end
   end
+  -- A pool's process that is killed does not get to say how many calls it had.
+  counts.calls = math.max(counts.calls, counts.seen)
   return counts
 end
 

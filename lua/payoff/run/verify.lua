@@ -80,7 +80,11 @@ local kinds = {
 local function why_of(finding)
   if not finding or not finding.failing then return nil end
   if finding.why then return finding.why .. (finding.advice and " " .. finding.advice or "") end
-  return finding.unexplained and ("Why is not known: %s."):format(finding.unexplained)
+  local reason = finding.unexplained
+  if reason and reason:find("no time", 1, true) then
+    reason = reason .. " (payoff verify takes the time)"
+  end
+  return reason and ("Why is not known: %s."):format(reason)
 end
 
 local function describe(out)

@@ -1,7 +1,9 @@
 -- explain: a wrong value -> the arithmetic that makes it, found by a Python program
 -- (profiler/workers/python/payoff_explain.py).
 --
---   local found = explain.value(reference, launcher, { task =, expected =, got =, limit_s = 60 })
+--   local found = explain.value(reference, launcher, { task =, expected =, got =, limit_s = 60,
+--                                                known = {} })
+-- `known` keeps what the reference gave as C would have computed; give it again for the same task.
 --   --> { found = "uint64", sentence = "Exactly what …", advice = "Use …" } | { reason = … }
 
 local assets = require "payoff.native.assets"
@@ -19,6 +21,7 @@ function explain.value(reference, launcher, case)
   local request, message = json.encode {
     subject = launcher:load(reference).subject, task = case.task, expected = case.expected,
     got = case.got, exception = case.exception, limit_s = case.limit_s,
+    known = case.known,
   }
   if not request then return { reason = message } end
   local env = sys.environ()
@@ -39,6 +42,10 @@ function explain.value(reference, launcher, case)
   for key, item in pairs(reply) do
     if item == json.null then reply[key] = nil end
   end
+  for key, item in pairs(reply.known or {}) do
+    if case.known then case.known[key] = item end
+  end
+  reply.known = nil
   return reply
 end
 

@@ -112,6 +112,28 @@ class Wrap(Rewriter):
         return [node, after]
 
 
+class Limits(Wrap):
+    """An integer that arithmetic makes and `bits` cannot hold calls `over`."""
+
+    def __init__(self, code, bits):
+        super().__init__(code, bits, True)
+
+    def cut(self, node):
+        limit = self.sign
+        if self.narrow:
+            return call("watch", node, node, constant(limit, node))
+        made = ast.copy_location(ast.NamedExpr(name(HIDDEN + "t", node, True), node), node)
+        read = name(HIDDEN + "t", node)
+        other = ast.Compare(
+            ast.Attribute(made, "__class__", ast.Load()), [ast.IsNot()], [name("int", node)]
+        )
+        within = ast.Compare(
+            constant(-limit, node), [ast.LtE(), ast.Lt()], [read, constant(limit, node)]
+        )
+        fits = ast.BoolOp(ast.Or(), [other, within])
+        return ast.copy_location(ast.IfExp(fits, read, call("over", node)), node)
+
+
 def cut(value, mask, sign):
     if value.__class__ is not int:
         return value
