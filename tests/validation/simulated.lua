@@ -67,7 +67,8 @@ end
 
 check.test("coverage", function()
   head(("Coverage in %% of intervals at nominal 95 %%, and in brackets the mean number of blocks; "
-    .. "%d runs each"):format(trials), names(plans))
+    .. "%d runs each, so that chance alone makes ±%.1f (two standard errors)"):format(trials,
+    200 * math.sqrt(0.05 * 0.95 / trials)), names(plans))
   for _, family in ipairs(families.list) do
     local truth, spread = simulate.truth(family)
     coverage(family, truth, spread)
