@@ -6,8 +6,8 @@
 --             high =}, … }, stretches = { {first = 1, level = 5.1e6}, … } }, … } }, … }
 --   history.sparkline({ 5, 5, 9 })  --> "▁▁█"
 --
--- Only runs with the same fingerprint (processor, libc, compilers, interpreters) of the same machine
--- are one series; others are series of their own, with what differs from the newest. Change points
+-- Only runs with the same fingerprint (processor, libc, compilers, interpreters) of the same
+-- machine are one series; others are series of their own, with what differs from the newest. Change points
 -- are those of stats_changepoint.c: exact segmentation with a bounded loss, so that one bad run is
 -- no change; differences below 0.5 % are of no interest.
 
@@ -48,7 +48,7 @@ local RIGHT = { identical = true, within = true }
 local function point_of(model, cell, level)
   if not RIGHT[cell.verdict and cell.verdict.state] then return nil end
   local time = estimate.time(cell, level)
-  if not time or not (time.median > 0) then return nil end
+  if not time or time.median <= 0 then return nil end
   return { run = model.run, id = model.id, started = model.started, commit = commit_of(model),
     median = time.median, low = time.low, high = time.high, n = time.n, model = model }
 end
@@ -138,7 +138,9 @@ function history.load(db, name, most)
   local all, message, code = db:runs()
   if not all then return nil, message, code end
   for i = #all, 1, -1 do
-    if all[i].experiment.name == name and #chosen < most then table.insert(chosen, 1, all[i].run) end
+    if all[i].experiment.name == name and #chosen < most then
+      table.insert(chosen, 1, all[i].run)
+    end
   end
   for i, run in ipairs(chosen) do
     models[i], message, code = db:load(run, { counts = false })

@@ -14,10 +14,13 @@ function merge.define(parser)
       .. "twice changes nothing. The stores that are copied from are only read.")
   command:argument("db", "The store that is added to, and those that are copied."):args("2+")
     :argname("FILE.db")
-  command:option("--out", "Leave the first as it is too, and write to this store."):argname("FILE.db")
+  command:option("--out", "Leave the first as it is too, and write to this store.")
+    :argname("FILE.db")
 end
 
-local function plural(count, word) return ("%d %s%s"):format(count, word, count == 1 and "" or "s") end
+local function plural(count, word)
+  return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
+end
 
 function merge.run(arguments)
   local sources, target = arguments.db, arguments.out
