@@ -7,9 +7,9 @@
 --   history.sparkline({ 5, 5, 9 })  --> "▁▁█"
 --
 -- Only runs with the same fingerprint (processor, libc, compilers, interpreters) of the same
--- machine are one series; others are series of their own, with what differs from the newest. Change points
--- are those of stats_changepoint.c: exact segmentation with a bounded loss, so that one bad run is
--- no change; differences below 0.5 % are of no interest.
+-- machine are one series; others are series of their own, with what differs from the newest. Change
+-- points are those of stats_changepoint.c: exact segmentation with a bounded loss, so that one bad
+-- run is no change; differences below 0.5 % are of no interest.
 
 local cells = require "payoff.run.cells"
 local compare = require "payoff.run.compare"
