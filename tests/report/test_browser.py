@@ -86,9 +86,10 @@ class Report(unittest.TestCase):
         browser = self.open("article")
         figures = browser.script(
             "return [...document.querySelectorAll('figure')].map((f) => [f.id, "
-            "f.querySelectorAll('.live svg .mark-symbol.role-mark path').length, "
+            "f.querySelectorAll('.live svg .mark-symbol.role-mark path, "
+            ".live svg .mark-rect.role-mark path').length, "
             "f.querySelectorAll('.bars').length, f.querySelector('.export').hidden])")
-        self.assertEqual([figure[0] for figure in figures], ["speedup-1", "time-1", "samples"])
+        self.assertEqual([figure[0] for figure in figures], ["speedup-1", "decomposition", "time-1", "samples"])
         for name, marks, plain, hidden in figures:
             with self.subTest(figure=name):
                 self.assertGreaterEqual(marks, 40)

@@ -15,8 +15,8 @@ local function reason_of(run)
   for _, cell in ipairs(run.cells) do
     local parts = cell.decomposition
     if parts and parts.reason and #parts.terms > 0 then
-      return "Speed-ups are not split further here, because of this: " .. parts.reason:gsub("[%s.]+$", "")
-        .. "."
+      return ("Speed-ups are not split further here, because of this: %s."):format(
+        (parts.reason:gsub("[%s.]+$", "")))
     end
   end
 end

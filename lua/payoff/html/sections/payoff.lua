@@ -139,8 +139,8 @@ local function prices(run)
   end
   return h.list(h.h3({}, "What the boundary costs here"),
     h.details({}, h.summary({}, ("%d prices of calls, elements, tasks and pools")
-      :format(#rows)), figure.table("Prices of the boundary", { { "What" }, { "Through", keep = true },
-      { "Price", num = true }, { "" } }, rows)),
+      :format(#rows)), figure.table("Prices of the boundary", { { "What" },
+      { "Through", keep = true }, { "Price", num = true }, { "" } }, rows)),
     h.p({ class = "note" }, "Measured on this machine by payoff boundary, ",
       value.outside(kept.measured), "."))
 end
