@@ -1,0 +1,50 @@
+-- scaling: what more workers bring, with the laws fitted to it, and what stands in the way.
+
+local figure = require "payoff.html.figure"
+local h = require "payoff.html.node"
+local units = require "payoff.units"
+local value = require "payoff.html.value"
+
+local scaling = { id = "scaling", title = "More workers", short = "Scaling" }
+
+-- A fitted share with its interval, or the dash with the reason.
+local function share(fit)
+  local it = fit and { median = fit.estimate, low = fit.low, high = fit.high, level = fit.level,
+    n = fit.n, reason = fit.reason }
+  return it and it.median and value.estimate(it, units.percent)
+    or value.unknown(fit and fit.reason or "it takes more numbers of jobs")
+end
+
+local function add_group(rows, group, has_sizes)
+  local name = ("%s, %s%s"):format(group.subject, group.start,
+    has_sizes and (", size %s"):format(group.size) or "")
+  for i, point in ipairs(group.points) do
+    local last = i == #group.points
+    rows[#rows + 1] = { value.outside(name), ("%d × %s"):format(point.jobs, group.mode),
+      value.estimate(point.speedup, units.ratio),
+      value.plain(point.efficiency, units.percent), value.plain(point.ideal, units.ratio),
+      last and share((group.amdahl or {}).serial) or "",
+      last and share((group.usl or {}).serial) or "",
+      last and share((group.usl or {}).crosstalk) or "" }
+  end
+end
+
+function scaling.render(run, d)
+  local rows, said = {}, {}
+  for _, group in ipairs(run.scaling or {}) do
+    add_group(rows, group, d.has_sizes)
+    if group.text then said[#said + 1] = h.li({}, value.outside(group.text)) end
+  end
+  if #rows == 0 then
+    return nil
+  end
+  return h.list(h.ul({}, said), figure.table("More workers", { { "Subject", keep = true },
+    { "Workers", keep = true }, { "Speed-up", num = true, title = "over one worker of the same" },
+    { "Efficiency", num = true, title = "speed-up per worker" },
+    { "At most", num = true, title = "what so many tasks allow" },
+    { "Serial share", num = true, title = "Amdahl's law" },
+    { "Contention", num = true, title = "universal scalability law" },
+    { "Crosstalk", num = true, title = "universal scalability law, per pair of workers" } }, rows))
+end
+
+return scaling
