@@ -61,7 +61,7 @@ class Compare(Case):
 
     def mistakes(self):
         for arguments, status in [((DATABASE,), 64), ((DATABASE, "2"), 64),
-                                  ((DATABASE, "1", "77"), 64), (("no.db", "1", "2"), 65),
+                                  ((DATABASE, "1", "77"), 64), (("no.db", "1", "2"), 66),
                                   ((DATABASE, "1", "2", "--margin", "x"), 64)]:
             with self.subTest(arguments):
                 result = self.compare(*arguments)
