@@ -7,6 +7,10 @@
 -- A metric file returns { name, title, events, values, prose }; each of its values is a
 -- { name, title, unit, formula }. A formula sees the events' counts by the name as asked, and
 -- `wall_ns`, and as a second argument how each was counted ("cycles:u"); it may return nil.
+--
+-- Where processors differ in more than names, `variants` stands in place of `events` and formulas:
+-- a list of { events, formulas = { [name of a value] = function } }; the first whose events this
+-- processor knows is taken. metrics/topdown.lua shows it.
 
 local fault = require "payoff.fault"
 local nearest = require "payoff.nearest"
@@ -16,8 +20,36 @@ local sys = require "payoff.native.sys"
 local metrics = {}
 
 metrics.shipped = {
-  "ipc", "branches", "cache", "tlb", "memory", "stalls", "clock", "os",
+  "ipc", "branches", "cache", "tlb", "memory", "stalls", "topdown", "clock", "os", "energy",
 }
+
+-- A formula that asks the variant whose events are there.
+local function of_variants(variants, name)
+  return function(events, counted_as)
+    for _, variant in ipairs(variants) do
+      local formula, whole = variant.formulas[name], true
+      for _, event in ipairs(variant.events) do whole = whole and events[event] ~= nil end
+      if formula and whole then return formula(events, counted_as) end
+    end
+    return nil
+  end
+end
+
+-- From variants to events and formulas, so that nobody else need know of them.
+local function unfold(metric, complain)
+  if type(metric.variants) ~= "table" or #metric.variants == 0 then
+    complain("variants must be a list with something in it")
+  end
+  for i, variant in ipairs(metric.variants) do
+    if type(variant.events) ~= "table" or type(variant.formulas) ~= "table" then
+      complain(("variants[%d] needs events and formulas"):format(i))
+    end
+  end
+  metric.events = metric.events or metric.variants[1].events
+  for _, value in ipairs(metric.values or {}) do
+    value.formula = of_variants(metric.variants, value.name)
+  end
+end
 
 local function check(metric, source)
   local function complain(message) fault.raise("data", "%s: %s", source, message) end
@@ -25,6 +57,7 @@ local function check(metric, source)
   for _, field in ipairs { "name", "title", "prose" } do
     if type(metric[field]) ~= "string" then complain(field .. " must be a string") end
   end
+  if metric.variants ~= nil then unfold(metric, complain) end
   for _, field in ipairs { "events", "values" } do
     if type(metric[field]) ~= "table" or #metric[field] == 0 then
       complain(field .. " must be a list with something in it")
@@ -69,6 +102,15 @@ end
 -- nil, or why the metric is not available: an event that this processor has no name for.
 -- `describe` is payoff.native.counters.describe.
 function metrics.missing(metric, describe)
+  if metric.variants then
+    for _, variant in ipairs(metric.variants) do
+      if not metrics.missing(variant, describe) then
+        metric.events = variant.events
+        return nil
+      end
+    end
+    return "this processor, or its kernel, counts none of the sets of events that it is made of"
+  end
   for _, event in ipairs(metric.events) do
     local known, message = describe(event)
     if not known then return message end
