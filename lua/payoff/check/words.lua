@@ -167,11 +167,13 @@ function words.summary(result)
     #parts > 0 and table.concat(parts, ", ") or "nothing to check")
 end
 
--- The largest change that would have stayed unseen, over the rows that were judged by pairs.
+-- The largest change that would have stayed unseen, over the rows that were judged by pairs and may
+-- not be slower at all.
 function words.sees(result)
   local worst
   for _, row in ipairs(result.rows) do
-    if row.state == "ok" and row.sees then worst = math.max(worst or 0, row.sees) end
+    local limit = row.head.of.limit
+    if row.state == "ok" and row.sees and not (limit and limit.slower) then worst = math.max(worst or 0, row.sees) end
   end
   return worst
 end

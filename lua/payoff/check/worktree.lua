@@ -30,7 +30,7 @@ local function git(folder, ...)
   end
   if result.cancelled then fault.raise("interrupted", "interrupted") end
   if result.exit == 0 then return (result.stdout:gsub("\n$", "")) end
-  -- Of several lines the first error is the cause ("No space left …"), the fatal one what it ended in.
+  -- Of several lines the first error is the cause ("No space left …"), the fatal one its end.
   local line = result.stderr:match("error: ([^\n]+)") or result.stderr:match("fatal: ([^\n]+)")
     or result.stderr:match("([^\n]+)%s*$")
   return nil, line or "git failed"
