@@ -14,6 +14,10 @@ static const double degrees = 4;
 /* Fresh pairs where no plan is good enough: a gross change needs no more. */
 enum { confirm_hopeless = 60 };
 
+/* Fresh pairs at least: the moments of the screen may have been quieter than those that follow, and
+ * few checks come so far. */
+enum { confirm_fewest = 20 };
+
 double stats_gate_scale(double *differences, size_t n)
 {
     if (n < 3)
@@ -88,7 +92,8 @@ static double screen_power(size_t n, size_t least, const struct chances *chances
 static size_t confirm_pairs(double power, const struct chances *chances,
                             const struct stats_gate_question *question, size_t from)
 {
-    for (size_t n = from; n <= question->most; n++)
+    size_t fewest = question->most < confirm_fewest ? question->most : confirm_fewest;
+    for (size_t n = from > fewest ? from : fewest; n <= question->most; n++)
         if (confirm_power(n, stats_gate_least(n, question->alpha), chances) >= power)
             return n;
     return 0;

@@ -94,13 +94,27 @@ local function plan_confirmation(state)
   return fired
 end
 
+-- Once all are there: do they scatter more than those of the screen? Then there must be more. Only
+-- the scatter about the median is looked at, never on which side it lies.
+local function plan_again(state, row, fired)
+  if row.planned_again or #row.confirm < row.wanted then return end
+  row.planned_again = true
+  local differences = pairs_of.differences(row.confirm, row.evidence)
+  local question = gate.question(row, state.options, state.options.alpha / fired)
+  local scale = stats.gate_screen(differences, question).scale
+  if scale and scale > row.scale then
+    local again = stats.gate_plan(scale, #row.screen, question)
+    row.wanted = math.max(row.wanted, again.confirm)
+  end
+end
+
 local function confirm(state)
   local fired = plan_confirmation(state)
   if #fired == 0 then return end
   state.deadline_s = sys.monotonic_s() + state.options.budget_s
   rounds(state, "confirm", function(row)
     return row.step == "fires" and not row.cut and #row.confirm < row.wanted
-  end, function(row) return row.confirm end, function() end)
+  end, function(row) return row.confirm end, function(row) plan_again(state, row, #fired) end)
   local p = {}
   for i, row in ipairs(fired) do
     local differences = pairs_of.differences(row.confirm, row.evidence)

@@ -173,7 +173,8 @@ function words.sees(result)
   local worst
   for _, row in ipairs(result.rows) do
     local limit = row.head.of.limit
-    if row.state == "ok" and row.sees and not (limit and limit.slower) then worst = math.max(worst or 0, row.sees) end
+    local exempt = limit and limit.slower
+    if row.state == "ok" and row.sees and not exempt then worst = math.max(worst or 0, row.sees) end
   end
   return worst
 end
