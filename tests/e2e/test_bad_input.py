@@ -156,6 +156,17 @@ class BadInput(Case):
         self.assertEqual(result.status, 66)
         self.assertIn("Permission denied", result.err)
 
+    def test_perf_event_open_is_forbidden(self):
+        """A seccomp filter refuses it: the run goes on, and every report says what is missing."""
+        self.experiment()
+        deny = os.path.join(os.path.dirname(os.path.abspath(__file__)), "deny_perf.py")
+        done = subprocess.run(
+            ["python3", deny, PAYOFF, "run", "small.lua", "--blocks", "1", "--no-db"],
+            cwd=self.folder, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(" ".join(done.stdout.split()),
+                         r"not counted here \(task-clock.*(seccomp|no hardware counters)")
+
 
 if __name__ == "__main__":
     unittest.main()

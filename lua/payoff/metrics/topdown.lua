@@ -1,8 +1,8 @@
 -- topdown: where the processor's chances to start an operation (its slots) went: level 1.
 --
--- Formulas: A. Yasin, A Top-Down Method for Performance Analysis (ISPASS 2014), as each maker has it:
--- Intel from Ice Lake on counts the four shares itself; AMD Zen 4 has six slots per cycle; an Arm
--- Neoverse N1 knows cycles in place of slots, and nothing of guesses.
+-- Formulas: A. Yasin, A Top-Down Method for Performance Analysis (ISPASS 2014), as each maker has
+-- it: Intel from Ice Lake on counts the four shares itself; AMD Zen 4 has six slots per cycle; an
+-- Arm Neoverse N1 knows cycles in place of slots, and nothing of guesses.
 
 local INTEL = { "cpu/slots/", "cpu/topdown-retiring/", "cpu/topdown-bad-spec/",
   "cpu/topdown-fe-bound/", "cpu/topdown-be-bound/" }
