@@ -79,7 +79,8 @@ class Plan(Case):
         # On a busy machine even these 3 s may be too few for an interval.
         said = [words for words in ("would take about --budget", "would do") if words in result.err]
         self.assertEqual(len(said), 1, result.err)
-        self.assertIn("Foreseen at the start", " ".join(result.out.split()))
+        self.assertRegex(" ".join(result.out.split()),
+                         "Foreseen at the start|fitted into the budget")
 
     def test_dear_rows_get_one_process_per_block(self):
         # A second of import against next to nothing; how many the cheap row gets depends on how
@@ -90,7 +91,8 @@ class Plan(Case):
                              "--precision", "50")
         self.assertEqual(result.status, 0, result.err)
         rows = result.rows()
-        self.assertEqual({row["process"] for row in rows if row["subject"] == "slow"}, {"1"})
+        self.assertEqual({row["process"] for row in rows
+                          if row["subject"] == "slow" and row["block"] != "0"}, {"1"})
         self.assertLessEqual(max(int(row["process"]) for row in rows), 4)
 
 

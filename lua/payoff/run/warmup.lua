@@ -38,6 +38,7 @@ warmup.budget_share, warmup.most_s = 0.1, 1.0
 local fewest, most_samples, samples_per_length = 10, 300, 50
 local least_sample_ns = 5e5 -- caches that a worker finds cold after its pause vanish in it
 local most_loops = 1 << 24
+local first_call_ns = 1e5
 
 -- Elapsed time of one loop, without the bracket and the time that the worker was kept waiting.
 local function loop_ns(sample, bracket_ns)
@@ -103,6 +104,11 @@ function warmup.study_once(take, seconds, bracket)
     -- The first call has a figure of its own; only where it differs must it come before.
     local far = math.abs(math.log(out.first_over_steady))
     out.loops_before = far > math.max(warmup.tolerance, 2 * judged.scale) and 1 or 0
+    -- Beyond cold caches and fresh pages it is the runtime: it compiled within the first call.
+    local excess_ns = loop_ns(found.first, bracket_ns) - math.exp(judged.steady)
+    if out.first_over_steady > 2 and excess_ns > first_call_ns then
+      out.state, out.speedup = "warms up", out.first_over_steady
+    end
   end
   return out
 end
