@@ -103,8 +103,8 @@ static bool copy_samples(struct store *store, const struct shifts *shifts, int64
         return false;
     static const char *const reasons[] = {
         "INSERT OR IGNORE INTO main.reasons (text) SELECT text FROM other.reasons ORDER BY id",
-        "CREATE TEMP TABLE reason_numbers AS SELECT o.id AS old, m.id AS new FROM other.reasons o"
-        " JOIN main.reasons m USING (text)",
+        ("CREATE TEMP TABLE reason_numbers AS SELECT o.id AS old, m.id AS new FROM other.reasons o"
+         " JOIN main.reasons m USING (text)"),
         "CREATE UNIQUE INDEX temp.reason_numbers_old ON reason_numbers (old)",
     };
     if (!run_all(store, reasons, sizeof reasons / sizeof *reasons, st))
