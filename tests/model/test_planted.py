@@ -2,8 +2,8 @@
 """Where planted costs cross, payoff finds it: at given sizes, and at sizes that it chose itself.
 
 planted.c has the costs: `port` meets the reference at 120, `always` and `never` do not, and `bent`
-meets it twice. Its functions take their time asleep, so that a busy machine spoils little; a run that
-was spoilt all the same is repeated.
+meets it twice. Its functions take their time asleep, so that a busy machine spoils little; a run
+that was spoilt all the same is repeated.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What share of a program's time one function takes, from a profile that somebody else may have made.
+"""What share of a program's time one function takes, from a profile that anybody may have made.
 
 usage: python -I payoff_profile.py FILE NAME [HINT]
 
@@ -38,7 +38,7 @@ def is_time(value):
 
 
 def check_entry(key, value):
-    """cProfile's entry: (file, line, name) -> (primitive calls, calls, own, with callees, callers)."""
+    """cProfile's entry: (file, line, name) -> (calls, all calls, own, with callees, callers)."""
     if not (type(key) is tuple and len(key) == 3 and type(key[0]) is str and type(key[1]) is int
             and type(key[2]) is str):
         raise Unusable("an entry's name is not (file, line, function)")
