@@ -17,8 +17,8 @@ local modules = { "payoff_record", "payoff_fault", "payoff_values" }
 function record.define(parser)
   local command = parser:command("record")
     :summary("Record the calls of a function in a real program, as inputs for verify.")
-    :description("Runs PROGRAM and keeps arguments and outcome of calls of MODULE:FUNC (__main__:FUNC "
-      .. "for a function of the script itself), in its threads and processes, too. Calls that "
+    :description("Runs PROGRAM and keeps arguments and outcome of calls of MODULE:FUNC "
+      .. "(__main__:FUNC for one of the script itself), in threads and processes, too. Calls that "
       .. "cannot be repeated elsewhere (arguments that are files, objects of the program, …) are "
       .. "counted and left out.")
   command:argument("program", "The program and its arguments, after --."):argname("PROGRAM")
