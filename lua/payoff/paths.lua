@@ -20,7 +20,7 @@ function paths.join(folder, path)
 end
 
 -- A path below `folder` as it is from there: reports are for others, whose folders are theirs.
---   paths.below("/home/ada/port", "/home/ada/port/build/f.so")   -->  "build/f.so"
+--   paths.below("/srv/port", "/srv/port/build/f.so")   -->  "build/f.so"
 function paths.below(folder, path)
   local prefix = folder:gsub("/$", "") .. "/"
   return path:sub(1, #prefix) == prefix and path:sub(#prefix + 1) or path

@@ -13,6 +13,8 @@
 
 int64_t total(int64_t n, int64_t steps);
 
+#define BLOCK_BYTES ((size_t)16 << 20)
+
 static pid_t main_pid;
 
 __attribute__((constructor)) static void remember(void)
@@ -66,10 +68,10 @@ static void fork_many(void)
 static void balloon(void)
 {
     for (;;) {
-        char *block = malloc(16 << 20);
+        char *block = malloc(BLOCK_BYTES);
         if (block == NULL)
             abort(); /* what most C programs come to */
-        memset(block, 1, 16 << 20);
+        memset(block, 1, BLOCK_BYTES);
     }
 }
 
@@ -101,7 +103,7 @@ static void meddle(void)
     cpu_set_t set;
     CPU_ZERO(&set);
     if (sched_getaffinity(0, sizeof set, &set) == 0) {
-        for (int cpu = 0, kept = 0; cpu < CPU_SETSIZE; cpu++) {
+        for (size_t cpu = 0, kept = 0; cpu < CPU_SETSIZE; cpu++) {
             if (CPU_ISSET(cpu, &set) && kept++ > 0)
                 CPU_CLR(cpu, &set);
         }
@@ -152,7 +154,7 @@ static void commit(const char *fault)
     else if (strcmp(fault, "exit") == 0)
         _exit(3);
     else if (strcmp(fault, "loop") == 0)
-        for (volatile int on = 1; on;)
+        for (volatile int on = 1; on != 0;)
             ;
     else if (strcmp(fault, "orphans") == 0)
         fork_many();

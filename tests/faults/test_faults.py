@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The fault matrix: every kind of subject, in every mode, does every bad thing once.
 
-usage: test_faults.py [--all] [FAULT…]     --all: every mode; without, the mode of each fault in turn
+usage: test_faults.py [FAULT…] [--all]     --all: every fault in every mode; else these (or every
+                                           one), in one mode each
 
 Expected each time: what cannot be measured is one recorded failure with a helpful reason, the rest
 of the run is complete and right, and nothing stays behind: no process, no temporary file.
@@ -134,7 +135,7 @@ def add(fault, mode):
 
 if __name__ == "__main__":
     every = "--all" in sys.argv
-    chosen = [name for name in sys.argv[1:] if name != "--all"] or list(FAULTS)
+    chosen = not every and sys.argv[1:] or list(FAULTS)
     for position, name in enumerate(chosen):
         for where in MODES if every else [MODES[position % 3]]:
             add(name, where)
