@@ -19,16 +19,15 @@ local worktree = require "payoff.check.worktree"
 local check = {}
 
 local function design_options(command)
-  command:option("--effect", "The slow-down in percent that must be found (default: 3).")
+  command:option("--effect", "The slow-down in percent that must be found.")
     :argname("PERCENT"):default("3")
-  command:option("--alpha", "False alarms in percent, over all rows of a check (default: 1).")
+  command:option("--alpha", "False alarms in percent, over all rows of a check.")
     :argname("PERCENT"):default("1")
-  command:option("--power", "How often that slow-down must be found, in percent (default: 95).")
+  command:option("--power", "How often that slow-down must be found, in percent.")
     :argname("PERCENT"):default("95")
-  command:option("--pairs", "Pairs of processes per row and stage at most (default: 200).")
+  command:option("--pairs", "Pairs of processes per row and stage at most.")
     :argname("N"):default("200")
-  command:option("--budget", "Seconds for the screen; a confirmation may take as long again "
-    .. "(default: 120)."):argname("SECONDS"):default("120")
+  command:option("--budget", "Seconds for the screen; a confirmation may take as long again."):argname("SECONDS"):default("120")
 end
 
 local function output_options(command)
@@ -39,8 +38,7 @@ local function output_options(command)
   command:flag("--github", "Print annotations for GitHub (default where GITHUB_ACTIONS is true).")
   command:option("--gitlab", "Write GitLab's code quality report."):argname("FILE.json")
   command:option("--metrics", "Write GitLab's metrics report."):argname("FILE.txt")
-  command:option("--fail-on", "Which findings fail: a list of slower, wrong, unresolved, failed "
-    .. "(default: all)."):argname("LIST"):target("fail_on")
+  command:option("--fail-on", "Which findings fail: a list of slower, wrong, unresolved, failed."):argname("LIST"):target("fail_on")
     :default("slower,wrong,unresolved,failed")
 end
 
@@ -59,7 +57,7 @@ function check.define(parser)
     .. "wrote."):argname("FILE.json")
   command:flag("--self-test", "Check this experiment against itself, unchanged and slowed down, "
     .. "and count false alarms and detections."):target("self_test")
-  command:option("--checks", "With --self-test: how many checks of each kind (default: 5).")
+  command:option("--checks", "With --self-test: how many checks of each kind.")
     :argname("N"):default("5")
   command:option("--only", "Only subjects or cells that match, like 'rust-*' or '*/serial/*'. "
     .. "May be given more than once."):argname("GLOB"):count("*")
