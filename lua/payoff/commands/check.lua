@@ -27,7 +27,8 @@ local function design_options(command)
     :argname("PERCENT"):default("95")
   command:option("--pairs", "Pairs of processes per row and stage at most.")
     :argname("N"):default("200")
-  command:option("--budget", "Seconds for the screen; a confirmation may take as long again."):argname("SECONDS"):default("120")
+  command:option("--budget", "Seconds for the screen; a confirmation may take as long again.")
+    :argname("SECONDS"):default("120")
 end
 
 local function output_options(command)
@@ -38,7 +39,8 @@ local function output_options(command)
   command:flag("--github", "Print annotations for GitHub (default where GITHUB_ACTIONS is true).")
   command:option("--gitlab", "Write GitLab's code quality report."):argname("FILE.json")
   command:option("--metrics", "Write GitLab's metrics report."):argname("FILE.txt")
-  command:option("--fail-on", "Which findings fail: a list of slower, wrong, unresolved, failed."):argname("LIST"):target("fail_on")
+  command:option("--fail-on", "Which findings fail: a list of slower, wrong, unresolved, failed.")
+    :argname("LIST"):target("fail_on")
     :default("slower,wrong,unresolved,failed")
 end
 
