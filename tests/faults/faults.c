@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-int64_t total(int64_t n, int64_t steps);
+__attribute__((visibility("default"))) int64_t total(int64_t n, int64_t steps);
 
 #define BLOCK_BYTES ((size_t)16 << 20)
 

@@ -85,8 +85,10 @@ def fault_meddle():
     os.nice(5)
     os.chdir("/")
     os.umask(0)
-    if 0 in (int(name) for name in os.listdir("/proc/self/fd")):
+    try:
         os.close(0)
+    except OSError:
+        pass  # another thread was faster
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
