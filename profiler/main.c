@@ -3,6 +3,7 @@
  * `payoff worker native` is another program in the same file: payoff starts itself as the worker of
  * native libraries, without Lua. */
 #include "lua/luahost.h"
+#include "machine/streams.h"
 #include "workers/native/native_worker.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@ int main(int argc, char **argv)
     struct luahost *host = NULL;
     int exit_status = EX_SOFTWARE;
 
-    if (!luahost_new(&host, &st) ||
+    if (!streams_guard(&st) || !luahost_new(&host, &st) ||
         !luahost_main(host, "payoff.cli", argc, argv, &exit_status, &st)) {
         fprintf(stderr, "payoff: internal error, please report it: %s\n", st.message);
         exit_status = EX_SOFTWARE;
