@@ -143,7 +143,7 @@ function history.load(db, name, most)
     end
   end
   for i, run in ipairs(chosen) do
-    models[i], message, code = db:load(run, { counts = false })
+    models[i], message, code = db:load(run, { samples = "times" })
     if not models[i] then return nil, message, code end
   end
   return models

@@ -269,9 +269,12 @@ db_class.runs = guarded(function(db)
 end)
 
 -- The model of a run (its number or its id) as it was handed in, `state` and `run` besides.
--- options.counts = false: without what was counted, which is most of it.
+-- options.samples = "times": without what was counted, which is most of it; "phased": only those on
+-- the way to the steady state, and the others as text, from the open store:
+--   cell.sheet({ prefix =, columns =, events = }, word, write)  --> how many rows were written
+-- See csv.lua, and profiler/store/sheet.h.
 db_class.load = guarded(function(db, which, options)
-  return load.model(db.native, must(db:run_row(which)), options and options.counts)
+  return load.model(db.native, must(db:run_row(which)), options and options.samples)
 end)
 
 db_class.remove = guarded(function(db, run)

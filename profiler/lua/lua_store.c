@@ -280,6 +280,7 @@ int luaopen_payoff_store(lua_State *L)
         {"samples", lua_store_samples},
         {"sample_count", lua_store_sample_count},
         {"mark_after", lua_store_mark_after},
+        {"sheet", lua_store_sheet},
         {"merge", store_merge},
         {"begin", store_lua_begin},
         {"commit", store_lua_commit},

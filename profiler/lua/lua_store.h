@@ -17,4 +17,7 @@ int lua_store_samples(lua_State *L);
 int lua_store_sample_count(lua_State *L);
 int lua_store_mark_after(lua_State *L);
 
+/* In lua_store_sheet.c. */
+int lua_store_sheet(lua_State *L);
+
 #endif

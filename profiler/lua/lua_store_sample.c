@@ -182,10 +182,14 @@ int lua_store_samples(lua_State *L)
 {
     struct store *store = lua_store_check(L);
     int64_t run = luaL_checkinteger(L, 2);
-    bool bare = lua_isboolean(L, 3) && !lua_toboolean(L, 3);
+    static const char *const names[] = {"all", "times", "phased", NULL};
+    static bool (*const each[])(struct store *, int64_t, sample_visit *, void *,
+                                struct status *) = {sample_each, sample_each_time,
+                                                    sample_each_phased};
+    int which = luaL_checkoption(L, 3, "all", names);
     struct status st = STATUS_INIT;
     lua_newtable(L);
-    if (!(bare ? sample_each_time : sample_each)(store, run, push_sample, L, &st))
+    if (!each[which](store, run, push_sample, L, &st))
         return luahost_fail(L, &st);
     return 1;
 }

@@ -1,6 +1,7 @@
 /* payoff.native.sys, files. What fails returns nil, message, code ("not found" for a missing file).
  *
  *   read_file(path) -> text              write_file(path, text) -> true     whole or not at all
+ *   write_file(path, function(write) … write(text) … end) -> true           piece by piece
  *   stat(path) -> {type = "file" | "directory" | "link" | "fifo" | "socket" | "device",
  *                  size_bytes =, mtime_ns =, mode =}
  *   list(path) -> {name, …}, sorted      mkdirs(path) -> true
@@ -53,12 +54,62 @@ static int sys_read_file(lua_State *L)
     return 1;
 }
 
+/* write(text), for the function that sys_write_file was given: upvalue 1 is the descriptor, -1 once
+ * the file is closed. What fails is raised, so that the function ends. */
+static int write_piece(lua_State *L)
+{
+    size_t size = 0;
+    const char *text = luaL_checklstring(L, 1, &size);
+    int fd = (int)lua_tointeger(L, lua_upvalueindex(1));
+    struct status st = STATUS_INIT;
+    if (fd < 0)
+        return luaL_error(L, "the file is closed already");
+    if (files_write_all(fd, text, size, &st))
+        return 0;
+    struct status *kept = lua_touserdata(L, lua_upvalueindex(2));
+    *kept = st;
+    return luaL_error(L, "%s", st.message);
+}
+
+struct filling {
+    lua_State *L;
+    bool raised; /* the error is on top of the stack */
+};
+
+static bool fill_by_function(void *context, int fd, struct status *st)
+{
+    struct filling *filling = context;
+    lua_State *L = filling->L;
+    lua_pushvalue(L, 2);
+    lua_pushinteger(L, fd);
+    lua_pushlightuserdata(L, st);
+    lua_pushcclosure(L, write_piece, 2);
+    lua_pushvalue(L, -1);
+    lua_insert(L, -3); /* write, function, write */
+    int result = lua_pcall(L, 1, 0, 0);
+    lua_pushinteger(L, -1);
+    lua_setupvalue(L, result == LUA_OK ? -2 : -3, 1);
+    if (result == LUA_OK)
+        return true;
+    filling->raised = st->code == STATUS_OK;
+    return filling->raised ? status_fail(st, STATUS_INTERNAL, "what writes it failed") : false;
+}
+
 static int sys_write_file(lua_State *L)
 {
     size_t length = 0;
-    const char *path = lua_sys_check_name(L, 1), *text = luaL_checklstring(L, 2, &length);
+    const char *path = lua_sys_check_name(L, 1);
     struct status st = STATUS_INIT;
-    return report(L, files_write(path, text, length, &st), &st);
+    if (!lua_isfunction(L, 2)) {
+        const char *text = luaL_checklstring(L, 2, &length);
+        return report(L, files_write(path, text, length, &st), &st);
+    }
+    struct filling filling = {.L = L};
+    lua_settop(L, 2);
+    bool ok = files_write_by(path, fill_by_function, &filling, &st);
+    if (filling.raised)
+        return lua_error(L);
+    return report(L, ok, &st);
 }
 
 static int sys_stat(lua_State *L)

@@ -90,12 +90,12 @@ bool files_write_all(int fd, const void *data, size_t size, struct status *st)
     return true;
 }
 
-static bool write_in_place(const char *path, const void *data, size_t size, struct status *st)
+static bool write_in_place(const char *path, files_fill *fill, void *context, struct status *st)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return files_fail(st, errno, "write", path);
-    bool ok = files_write_all(fd, data, size, st) || status_prefix(st, "%s", path);
+    bool ok = fill(context, fd, st) || status_prefix(st, "%s", path);
     close(fd);
     return ok;
 }
@@ -141,14 +141,14 @@ static void sync_folder_of(const char *path)
     }
 }
 
-static bool write_beside(const char *path, const struct stat *old, const void *data, size_t size,
+static bool write_beside(const char *path, const struct stat *old, files_fill *fill, void *context,
                          struct status *st)
 {
     char *name = NULL;
     int fd = open_beside(path, &name, st);
     if (fd < 0)
         return false;
-    bool ok = files_write_all(fd, data, size, st) || status_prefix(st, "%s", path);
+    bool ok = fill(context, fd, st) || status_prefix(st, "%s", path);
     if (ok && old != NULL && fchmod(fd, old->st_mode & 07777) != 0)
         ok = files_fail(st, errno, "keep the permissions of", path);
     if (ok && fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
@@ -166,22 +166,39 @@ static bool write_beside(const char *path, const struct stat *old, const void *d
     return ok;
 }
 
-bool files_write(const char *path, const void *data, size_t size, struct status *st)
+bool files_write_by(const char *path, files_fill *fill, void *context, struct status *st)
 {
     struct stat old;
     if (stat(path, &old) != 0)
-        return errno == ENOENT ? write_beside(path, NULL, data, size, st)
+        return errno == ENOENT ? write_beside(path, NULL, fill, context, st)
                                : files_fail(st, errno, "write", path);
     if (S_ISDIR(old.st_mode))
         return files_fail(st, EISDIR, "write", path);
     if (!S_ISREG(old.st_mode))
-        return write_in_place(path, data, size, st);
+        return write_in_place(path, fill, context, st);
     char *real = NULL;
     if (!files_real_path(path, &real, st))
         return false;
-    bool ok = write_beside(real, &old, data, size, st);
+    bool ok = write_beside(real, &old, fill, context, st);
     free(real);
     return ok;
+}
+
+struct text {
+    const void *data;
+    size_t size;
+};
+
+static bool fill_with_text(void *context, int fd, struct status *st)
+{
+    const struct text *text = context;
+    return files_write_all(fd, text->data, text->size, st);
+}
+
+bool files_write(const char *path, const void *data, size_t size, struct status *st)
+{
+    struct text text = {data, size};
+    return files_write_by(path, fill_with_text, &text, st);
 }
 
 static bool make_dir(const char *path, struct status *st)

@@ -32,6 +32,11 @@ bool files_read(const char *path, size_t limit, char **data, size_t *size, struc
  * file (/dev/stdout, a fifo) is written to directly. */
 bool files_write(const char *path, const void *data, size_t size, struct status *st);
 
+/* The same for a text that is made piece by piece: `fill` writes it to the descriptor, which stays
+ * ours, with files_write_all; false after filling st leaves the old file as it was. */
+typedef bool files_fill(void *context, int fd, struct status *st);
+bool files_write_by(const char *path, files_fill *fill, void *context, struct status *st);
+
 /* Writes all of it to a descriptor, however it is cut up: EINTR is retried, EAGAIN waited for.
  * A reader that is gone is STATUS_ENDED (sys_errno EPIPE; needs SIGPIPE ignored, see interrupt.h).
  */

@@ -70,24 +70,26 @@ static void decode(sqlite3_stmt *row, struct sample_row *sample)
                                   .more = text_or_null(row, 11)};
 }
 
-static bool each(struct store *store, int64_t run, bool with_readings, sample_visit *visit,
-                 void *context, struct status *st)
+#define SELECT                                                                                     \
+    "SELECT samples.id, cell, block, block_order, process, process_index, samples.loops,"          \
+    " wall_ns, cpu_ns, marked, noise, samples.more FROM cells JOIN samples ON cell = cells.id"
+/* Keys of notes have no escapes, so that what holds none of these letters has no phase. */
+#define PHASED "instr(samples.more, '\"phase\":') > 0"
+
+/* `of`: the number of a run or cell, which ?1 stands for. */
+static bool each(struct store *store, const char *sql, int64_t of, bool with_readings,
+                 sample_visit *visit, void *context, struct status *st)
 {
     struct reading_list readings = {.counts = NULL};
     sqlite3_stmt *row = NULL;
     bool ok = !with_readings || reading_list_open(store, &readings, st);
     if (!ok)
         goto out;
-    row = database_prepare(
-        store,
-        "SELECT samples.id, cell, block, block_order, process, process_index, samples.loops,"
-        " wall_ns, cpu_ns, marked, noise, samples.more FROM cells JOIN samples ON cell = cells.id"
-        " WHERE run = ?1 ORDER BY cells.id, samples.id",
-        "read", st);
+    row = database_prepare(store, sql, "read", st);
     ok = row != NULL;
     if (!ok)
         goto out;
-    sqlite3_bind_int64(row, 1, run);
+    sqlite3_bind_int64(row, 1, of);
     int result = SQLITE_ROW;
     /* The open row keeps one snapshot of the file for both statements. */
     while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
@@ -110,13 +112,31 @@ out:
 bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *context,
                  struct status *st)
 {
-    return each(store, run, true, visit, context, st);
+    return each(store, SELECT " WHERE run = ?1 ORDER BY cells.id, samples.id", run, true, visit,
+                context, st);
 }
 
 bool sample_each_time(struct store *store, int64_t run, sample_visit *visit, void *context,
                       struct status *st)
 {
-    return each(store, run, false, visit, context, st);
+    return each(store, SELECT " WHERE run = ?1 ORDER BY cells.id, samples.id", run, false, visit,
+                context, st);
+}
+
+bool sample_each_counted(struct store *store, int64_t cell, sample_visit *visit, void *context,
+                         struct status *st)
+{
+    return each(store,
+                SELECT " WHERE cells.id = ?1 AND (samples.more IS NULL OR NOT " PHASED ")"
+                       " ORDER BY samples.id",
+                cell, true, visit, context, st);
+}
+
+bool sample_each_phased(struct store *store, int64_t run, sample_visit *visit, void *context,
+                        struct status *st)
+{
+    return each(store, SELECT " WHERE run = ?1 AND " PHASED " ORDER BY cells.id, samples.id", run,
+                true, visit, context, st);
 }
 
 bool sample_mark_after(struct store *store, int64_t run, int64_t block, int64_t block_order,

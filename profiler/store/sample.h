@@ -44,6 +44,15 @@ bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *co
 bool sample_each_time(struct store *store, int64_t run, sample_visit *visit, void *context,
                       struct status *st);
 
+/* The samples of one cell alone, in the same order: those that count (without a phase, see
+ * reports/MODEL.md), with their readings. */
+bool sample_each_counted(struct store *store, int64_t cell, sample_visit *visit, void *context,
+                         struct status *st);
+
+/* The samples of a run with a phase, with their readings. */
+bool sample_each_phased(struct store *store, int64_t run, sample_visit *visit, void *context,
+                        struct status *st);
+
 /* Marks those samples of a run that were taken after the process at that place of that block: the
  * process that took them did not come to its end. *count is their number. */
 bool sample_mark_after(struct store *store, int64_t run, int64_t block, int64_t block_order,

@@ -51,6 +51,27 @@ check.test("a file is written whole and read back", function()
   check.raises(function() sys.read_file("a\0b") end, "NUL byte")
 end)
 
+check.test("a file is written piece by piece, whole or not at all", function()
+  local kept
+  check.equal(sys.write_file(path "p", function(write)
+    kept = write
+    for i = 1, 3 do write(("line %d\n"):format(i)) end
+  end), true)
+  check.equal(sys.read_file(path "p"), "line 1\nline 2\nline 3\n")
+  check.raises(function() kept("late") end, "closed")
+  local ok, trouble = pcall(sys.write_file, path "p", function(write)
+    write("half")
+    error({ mine = true }, 0)
+  end)
+  check.equal(ok, false)
+  check.same(trouble, { mine = true })
+  check.equal(sys.read_file(path "p"), "line 1\nline 2\nline 3\n")
+  check.same(sys.list(scratch), { "a", "p" })
+  refused("system", "/dev/full: cannot write: No space left on device",
+    sys.write_file("/dev/full", function(write) write("x") end))
+  check.equal(sys.remove(path "p"), true)
+end)
+
 check.test("a full disk says so", function()
   refused("system", "/dev/full: cannot write: No space left on device",
     sys.write_file("/dev/full", "x"))

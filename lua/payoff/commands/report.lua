@@ -81,11 +81,22 @@ local function render_script(path, run)
   return text
 end
 
-function report.run(arguments)
-  local run = runs.load(find(arguments))
-  local asked = false
+-- Is there anything to write but CSV, which needs nothing of the run worked out?
+local function only_csv(arguments)
   for _, name in ipairs(written()) do
-    if arguments[name] then
+    if name ~= "csv" and arguments[name] then return false end
+  end
+  return arguments.csv and not arguments.script and not arguments.out
+end
+
+function report.run(arguments)
+  local db, number = find(arguments)
+  local asked = arguments.csv ~= nil
+  if asked then runs.write_csv(db, number, arguments.csv) end
+  if only_csv(arguments) then return fault.status.ok end
+  local run = runs.load(db, number)
+  for _, name in ipairs(written()) do
+    if name ~= "csv" and arguments[name] then
       asked = true
       put(arguments[name], formats.of(name).render(run, {}))
     end

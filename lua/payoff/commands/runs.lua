@@ -65,19 +65,42 @@ local function metric_list(run)
   return {}
 end
 
-function runs.load(path, which)
-  local db = open(path)
+local function load(db, path, which, samples)
   if which == nil then
     local all = fault.check("data", nil, db:runs())
     if #all == 0 then fault.raise("data", "%s holds no run", path) end
     which = all[#all].run
   end
-  local run = fault.check("usage", nil, db:load(math.tointeger(tonumber(which)) or which))
+  which = math.tointeger(tonumber(which)) or which
+  return fault.check("usage", nil, db:load(which, { samples = samples }))
+end
+
+function runs.load(path, which)
+  local db = open(path)
+  local run = load(db, path, which)
   db:close()
   if run.state == "running" then
     table.insert(run.warnings, "This run never ended: it is still being measured, or was killed.")
   end
   return derive.run(run, metric_list(run))
+end
+
+-- Every sample of a stored run as CSV, to a file or "-": from file to file, without ever holding
+-- the run.
+function runs.write_csv(path, which, target)
+  local db = open(path)
+  local run = load(db, path, which, "phased")
+  derive.name_phases(run)
+  local stream = formats.of("csv").stream
+  if target == "-" then
+    stream(run, function(text)
+      fault.check("io", "cannot write to standard output", sys.write(1, text))
+    end)
+  else
+    fault.check("io", nil, sys.write_file(target, function(write) stream(run, write) end))
+  end
+  db:close()
+  return fault.status.ok
 end
 
 local function terminal_options()
@@ -90,6 +113,9 @@ local function show_run(arguments)
 end
 
 local function export_run(arguments)
+  if arguments.format == "csv" then
+    return runs.write_csv(arguments.db, arguments.run, arguments.out or "-")
+  end
   local run = runs.load(arguments.db, arguments.run)
   local text = formats.of(arguments.format).render(run, {})
   if not arguments.out then return out(text) end

@@ -2,16 +2,22 @@
 -- documented in reports/CSV.md.
 --
 --   require("payoff.formats.csv").render(run) --> text
+--   require("payoff.formats.csv").stream(run, write)    -- the same, piece by piece
+--
+-- A stored run may come with its samples left in the file (payoff.store, "phased"): then their rows
+-- are made of what lies there, and a million of them need no more memory than one.
 --
 -- A cell that has no samples (missing, failed, not yet measured) has one row, and so has a subject
 -- that has no cells: what was asked for and did not happen must not vanish from the data.
 
 local balance = require "payoff.balance"
+local fault = require "payoff.fault"
 local clean = require("payoff.text").clean
 
 local format = { name = "csv", extension = ".csv", describe = "one row per sample" }
 
 -- The columns that rows of one cell share, then those of the sample; the events' come after.
+-- SOURCES are those of the sample in the store's words (profiler/store/sheet.h), in the same order.
 local CELL_COLUMNS = {
   "run", "experiment", "started", "subject", "kind", "runtime", "mode", "jobs", "start", "size",
   "tasks", "baseline", "state", "verdict",
@@ -23,6 +29,14 @@ local SAMPLE_COLUMNS = {
   "first", "start_ns", "load_ns",
   "workers.tasks", "workers.cpu_ns", "workers.instructions", "workers.switches",
   "cpu_khz", "throttles", "limited", "major_faults", "swapped", "migrations",
+}
+local SOURCES = {
+  "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns", "noise.steal_ns",
+  "noise.switches", "noise.other_ns", "noise.waited_ns", "marked", "more.phase",
+  "more.first", "more.start_ns", "more.load_ns",
+  "workers.tasks", "workers.cpu_ns", "workers.instructions", "workers.switches",
+  "noise.khz", "noise.throttles", "noise.limited", "noise.major_faults", "noise.swapped",
+  "noise.migrations",
 }
 
 -- A spreadsheet takes a cell that begins like this for a formula.
@@ -133,14 +147,38 @@ local function sample_fields(sample, events)
   return join(values, #SAMPLE_COLUMNS + 3 * events)
 end
 
-local function add_cell(rows, run, subject, cell)
-  local events = #(run.events or {})
-  local prefix = cell_prefix(run, subject, cell, cell.verdict or {})
-  for _, list in ipairs { cell.warming or {}, cell.samples or {} } do
-    for _, sample in ipairs(list) do
-      rows[#rows + 1] = prefix .. "," .. sample_fields(sample, events)
+-- Rows are joined to pieces of some thousand: each write is a system call.
+local function row_writer(write)
+  local rows = {}
+  local function flush()
+    if #rows > 0 then
+      rows[#rows + 1] = ""
+      write(table.concat(rows, "\r\n"))
+      rows = {}
     end
   end
+  return function(row)
+    rows[#rows + 1] = row
+    if #rows >= 4096 then flush() end
+  end, flush
+end
+
+-- The rows of samples that were left in the store; how many.
+local function add_stored(out, cell, prefix, events)
+  if not cell.sheet then return 0 end
+  out.flush()
+  return fault.check("data", nil, cell.sheet(
+    { prefix = prefix .. ",", columns = SOURCES, events = events }, field, out.write))
+end
+
+local function add_cell(out, run, subject, cell)
+  local events = #(run.events or {})
+  local prefix = cell_prefix(run, subject, cell, cell.verdict or {})
+  local function add(sample) out.add(prefix .. "," .. sample_fields(sample, events)) end
+  for _, list in ipairs { cell.warming or {}, cell.samples or {} } do
+    for _, sample in ipairs(list) do add(sample) end
+  end
+  local count = #(cell.samples or {}) + add_stored(out, cell, prefix, events)
   local simulated = cell.simulated
   if simulated then -- in a pass of its own: a row of its own, without a time
     local counts, totals, apart = {}, simulated.totals or {}, simulated.apart or {}
@@ -149,10 +187,9 @@ local function add_cell(rows, run, subject, cell)
       counts[i] = event.source == "simulated" and { count = totals[name], estimate = totals[name],
         state = apart[name] and "scaled" or simulated.state } or nil
     end
-    rows[#rows + 1] = prefix .. "," .. sample_fields({ loops = simulated.loops, counts = counts,
-      marked = simulated.reason }, events)
-  elseif #(cell.samples or {}) == 0 then
-    rows[#rows + 1] = prefix .. "," .. sample_fields({}, events)
+    add({ loops = simulated.loops, counts = counts, marked = simulated.reason })
+  elseif count == 0 then
+    add({})
   end
 end
 
@@ -166,25 +203,32 @@ local function header(run)
   return join(names, #names)
 end
 
-function format.render(run)
-  local rows = { header(run) }
+function format.stream(run, write)
+  local out = { write = write }
+  out.add, out.flush = row_writer(write)
+  out.add(header(run))
   local subjects, has_cell = {}, {}
   for _, subject in ipairs(run.subjects or {}) do
     subjects[subject.name] = subject
   end
   for _, cell in ipairs(run.cells or {}) do
     has_cell[cell.subject] = true
-    add_cell(rows, run, subjects[cell.subject] or { name = cell.subject }, cell)
+    add_cell(out, run, subjects[cell.subject] or { name = cell.subject }, cell)
   end
   for _, subject in ipairs(run.subjects or {}) do
     if not has_cell[subject.name] then
       local verdict = subject.state == "ok" and subject.verdict
         or { state = subject.state, text = subject.reason }
-      add_cell(rows, run, subject, { verdict = verdict })
+      add_cell(out, run, subject, { verdict = verdict })
     end
   end
-  rows[#rows + 1] = ""
-  return table.concat(rows, "\r\n")
+  out.flush()
+end
+
+function format.render(run)
+  local pieces = {}
+  format.stream(run, function(text) pieces[#pieces + 1] = text end)
+  return table.concat(pieces)
 end
 
 return format

@@ -119,15 +119,19 @@ local function name_phases(cell)
   end
 end
 
+function derive.name_phases(run)
+  for _, cell in ipairs(run.cells) do name_phases(cell) end
+end
+
 function derive.run(run, metric_list)
   index_subjects(run)
+  derive.name_phases(run)
   local level, names = run.level or run.confidence, {}
   for i, event in ipairs(run.events) do names[i] = event.asked end
   for _, cell in ipairs(run.cells) do
     cell.time, cell.cpu = estimate.time(cell, level), estimate.cpu(cell, level)
     cell.marked = estimate.marked(cell)
     cell.first = estimate.first(cell, level)
-    name_phases(cell)
     cell.speedup, cell.efficiency, cell.speedup_cpu, cell.speedup_mean = nil, nil, nil, nil
     ratios(run, cell, level)
     counts(run, cell, metric_list, names, level)

@@ -67,14 +67,23 @@ local function part_phases(samples)
   return counted, warming
 end
 
-local function load_cells(native, run, names, verdicts, counts)
+-- cell.sheet of payoff.store: `word` gets a text as it was before it was stored.
+local function sheet_of(native, id)
+  return function(spec, word, write)
+    local function stored_word(text, is_json) return word(is_json and decode(text) or text) end
+    return native:sheet(id, spec, stored_word, write)
+  end
+end
+
+local function load_cells(native, run, names, verdicts, which)
   local cells = {}
-  local samples = must(native:samples(run, counts))
+  local samples = must(native:samples(run, which))
   for index, row in ipairs(must(native:rows("cell", "run", run))) do
     local cell = copy(row, rows.CELL)
     cell.id, cell.subject, cell.baseline = row.name, names[row.subject], truth(row.baseline)
     cell.verdict = verdicts[row.id]
     cell.samples, cell.warming = part_phases(load_samples(samples[row.id] or {}))
+    if which == "phased" then cell.sheet = sheet_of(native, row.id) end
     local last = cell.samples[#cell.samples]
     cell.workers = last and last.workers
     cells[index] = merge(cell, row.more)
@@ -82,9 +91,9 @@ local function load_cells(native, run, names, verdicts, counts)
   return cells
 end
 
--- The model of a run as it was handed in, `state` and `run` besides; counts = false: without what
--- was counted.
-function load.model(native, row, counts)
+-- The model of a run as it was handed in, `state` and `run` besides; `samples`: which of them, see
+-- payoff.store.
+function load.model(native, row, samples)
   local run = row.id
   local model = {
     format = 1, run = run, id = row.name, started = row.started, ended = row.ended,
@@ -109,7 +118,7 @@ function load.model(native, row, counts)
   local verdicts = load_verdicts(native, run)
   local names
   model.subjects, names = load_subjects(native, run, verdicts.subject)
-  model.cells = load_cells(native, run, names, verdicts.cell, counts)
+  model.cells = load_cells(native, run, names, verdicts.cell, samples)
   return model
 end
 
