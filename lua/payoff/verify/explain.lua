@@ -2,9 +2,12 @@
 -- (profiler/workers/python/payoff_explain.py).
 --
 --   local found = explain.value(reference, launcher, { task =, expected =, got =, limit_s = 60,
---                                                known = {} })
--- `known` keeps what the reference gave as C would have computed; give it again for the same task.
+--                                                known = {}, agrees = { task, … } })
 --   --> { found = "uint64", sentence = "Exactly what …", advice = "Use …" } | { reason = … }
+--
+-- `known` keeps what the reference gave as C would have computed; give it again for the same task.
+-- `agrees`: tasks for which the port is right (payoff.verify.divergence); they tell the turn of a
+-- loop that is not.
 
 local assets = require "payoff.native.assets"
 local fault = require "payoff.fault"
@@ -21,7 +24,7 @@ function explain.value(reference, launcher, case)
   local request, message = json.encode {
     subject = launcher:load(reference).subject, task = case.task, expected = case.expected,
     got = case.got, exception = case.exception, limit_s = case.limit_s,
-    known = case.known,
+    known = case.known, agrees = json.array(case.agrees or {}),
   }
   if not request then return { reason = message } end
   local env = sys.environ()

@@ -6,6 +6,7 @@
 -- for the same input share the work.
 
 local corpus = require "payoff.verify.corpus"
+local divergence = require "payoff.verify.divergence"
 local explain = require "payoff.verify.explain"
 local growth = require "payoff.verify.growth"
 local json = require "payoff.native.json"
@@ -48,6 +49,7 @@ function finish.explain(state, port, finding)
   finding.why = explain.value(state.reference.subject, state.launcher, {
     task = finding.task, expected = finding.expected.value, got = finding.got.value,
     limit_s = state.explain_limit_s(finding), known = state.explained[key],
+    agrees = finding.failing and divergence.agreeing(state, port, finding) or nil,
   })
 end
 

@@ -1,7 +1,8 @@
 """Why a port returns something else: the reference, run again as C would have computed.
 
     stdin   {"subject": …, "task": ["t", …], "expected": value, "got": value | null,
-             "exception": "ValueError" | null, "limit_s": 60, "known": {}}
+             "exception": "ValueError" | null, "limit_s": 60, "known": {},
+             "agrees": [tasks for which the port is right, a turn of a loop shorter]}
     stdout  {"found": "uint64", "sentence": "Exactly what …", "advice": "Use …", "tried": […],
              "known": what to give with the next request for the same task}
             or {"found": null, "tried": […], "untried": […], "reason": …}
@@ -13,12 +14,14 @@ import os
 import sys
 import time
 
+from payoff_combined import combinations
 from payoff_examine import Alarm, TimeLimit
 from payoff_fault import Failure
-from payoff_hypotheses import HYPOTHESES, Limits, Watch, single, wrapped
+from payoff_hypotheses import HYPOTHESES, Limits, single, wrapped
 from payoff_rewrite import HIDDEN, Code, Unknown
 from payoff_subject import load
-from payoff_terms import Terms
+from payoff_sums import try_sums
+from payoff_turns import first_turn, has_loops
 from payoff_values import decode_task, encode, value_of
 
 
@@ -78,11 +81,11 @@ class Case:
             raise TimeLimit
         return left
 
-    def run(self, func):
+    def run(self, func, task=None):
         """A value, or the name of the exception's type, of the rewritten function."""
         try:
             with Alarm(self.left_s()):
-                return func(*decode_task(self.task)), None
+                return func(*decode_task(task or self.task)), None
         except (TimeLimit, Found):
             raise
         except BaseException as error:
@@ -116,9 +119,9 @@ class Case:
             value, raised = self.run(func)
         return value, raised
 
-    def first_wrap(self, width):
+    def first_wrap(self, one):
         """Where an integer first leaves the width: expression and loop variables there."""
-        bits, signed = width
+        bits, signed = one.width
         low, high = (-(1 << (bits - 1)), 1 << (bits - 1)) if signed else (0, 1 << bits)
 
         def watch(value, place):
@@ -128,7 +131,7 @@ class Case:
                 raise Found(place, names)
             return value
 
-        watcher = Watch(self.code)
+        watcher = one.watch(self.code)
         func = self.code.run(watcher, {HIDDEN + "watch": watch})
         try:
             self.run(func)
@@ -163,7 +166,7 @@ class Case:
 
 def width_words(case, one):
     """The sentence and the advice where a width was too small."""
-    place = case.first_wrap(one.width)
+    place = case.first_wrap(one)
     inner, outer, names = place if place else ("", case.code.name, {})
     at = ", ".join("%s = %s" % item for item in names.items() if item[1] is not None)
     sentence = "Exactly what `%s` gives %s" % (outer, one.words)
@@ -183,67 +186,11 @@ def width_words(case, one):
         advice = "Use signed %d-bit integers." % enough
     else:
         advice = "Use %d-bit integers or double." % (enough or 128)
+    for key in one.also:  # C's division may be wrong of itself
+        made = case.known.get(key, {}).get("value")
+        if made is not None and not is_same(value_of(made), case.expected):
+            advice += " " + next(two.advice for two in HYPOTHESES if two.key == key)
     return sentence + ".", advice
-
-
-def orders(terms):
-    """Sums of the same terms that people and compilers make."""
-
-    def plain(items):
-        total = 0.0
-        for one in items:
-            total += one
-        return total
-
-    def lanes(count):
-        parts = [plain(terms[at::count]) for at in range(count)]
-        while len(parts) > 1:
-            half = len(parts) // 2
-            parts = [parts[at] + parts[at + half] for at in range(half)]
-        return parts[0]
-
-    def halves(low, high):
-        if high - low <= 2:
-            return plain(terms[low:high])
-        middle = (low + high) // 2
-        return halves(low, middle) + halves(middle, high)
-
-    def narrow():
-        total = 0.0
-        for one in terms:
-            total = single(total + single(one))
-        return total
-
-    yield "reversed", "added from the last term to the first", plain(reversed(terms))
-    yield "fsum", "rounded once, as math.fsum gives it", math.fsum(terms)
-    yield "pairwise", "added in pairs", halves(0, len(terms))
-    for count in (2, 4, 8, 16):
-        yield "lanes-%d" % count, "added in %d lanes, as vector instructions do" % count, (
-            lanes(count)
-        )
-    yield "sorted", "added in ascending order", plain(sorted(terms))
-    yield "float32-sum", "added in single precision", narrow()
-
-
-def try_sums(case, tried):
-    terms, _ = Terms(case.func).found(decode_task(case.task))
-    if terms is None or type(case.got) is not float:
-        return None
-    for key, words, value in orders(terms):
-        tried.append(key)
-        if value == case.got:
-            advice = "Use double." if key == "float32-sum" else (
-                "No port that adds in another order can have the same bits: add in Python's order, "
-                "or say check = { tolerance = { sum = true } }."
-            )
-            return {"found": key, "advice": advice, "sentence":
-                    "Exactly what the reference's %d terms give %s." % (len(terms), words)}
-    for number in (0, len(terms) - 1):
-        if len(terms) > 1 and math.fsum(terms[:number] + terms[number + 1:]) == case.got:
-            return {"found": "lost", "advice": "Look at the loop's ends.", "sentence":
-                    "Exactly what is left when the %s term is lost." % ("last" if number else
-                                                                        "first")}
-    return None
 
 
 def results(expected):
@@ -282,7 +229,7 @@ def try_result(case, tried):
 
 
 def try_all(case, tried):
-    for one in HYPOTHESES:
+    for one in HYPOTHESES + list(combinations(case.code)):
         tried.append(one.key)
         try:
             right = case.try_one(one)
@@ -297,8 +244,23 @@ def try_all(case, tried):
     return try_sums(case, tried)
 
 
+def part(case, request, found):
+    """In which turn of a loop the two part, as a sentence; "" where that is no question."""
+    if "it first wraps at" in (found or {}).get("sentence", "") or not has_loops(case):
+        return ""
+    case.deadline = time.monotonic() + min(5, request["limit_s"])  # whatever the rest has taken
+    try:
+        for agrees in request.get("agrees") or []:
+            sentence = first_turn(case, agrees, case.task)
+            if sentence:
+                return sentence
+    except (TimeLimit, SyntaxError, RecursionError):
+        pass
+    return "" if found else "At which turn of its loops they part is not known"
+
+
 def explain(request):
-    tried = []
+    tried, case = [], None
     request["known"] = request.get("known") or {}
     try:
         case = Case(request)
@@ -310,6 +272,11 @@ def explain(request):
         found, reason = None, "there was no time to try everything"
     except Failure as failure:
         found, reason = None, failure.error["message"]
+    where = part(case, request, found) if case else ""
+    if where and found:
+        found["sentence"] += " " + where + "."
+    elif where:
+        reason += ". " + where
     known = [one.key for one in HYPOTHESES]
     untried = [key for key in known if key not in tried]
     return dict(found or {"found": None, "reason": reason}, tried=tried, untried=untried,

@@ -144,12 +144,15 @@ def cut(value, mask, sign):
 class Through(Rewriter):
     """Every number that arithmetic makes goes through a helper."""
 
-    def __init__(self, code, helper, power=None):
+    def __init__(self, code, helper, power=None, operands=False):
         super().__init__(code)
-        self.helper, self.power = helper, power
+        self.helper, self.power, self.operands = helper, power, operands
 
     def replace(self, node):
         if isinstance(node, ast.BinOp):
+            if self.operands:  # they are stored so, too
+                node.left = call(self.helper, node.left, node.left)
+                node.right = call(self.helper, node.right, node.right)
             if self.power and isinstance(node.op, ast.Pow):
                 return call(self.power, node, node.left, node.right)
             return call(self.helper, node, node)
@@ -247,6 +250,8 @@ class Hypothesis:
     def __init__(self, key, words, make, advice, helpers=None, width=None):
         self.key, self.words, self.rewriter = key, words, make
         self.advice, self.helpers, self.width = advice, helpers or {}, width
+        self.watch = Watch  # to find where the width is first too small
+        self.also = ()  # other hypotheses that this one contains
 
 
 def widths():
@@ -289,6 +294,10 @@ HYPOTHESES = list(widths()) + [
     Hypothesis(
         "float32", "in single precision (float, 24 bits)",
         lambda code: Through(code, "single"), "Use double.", {"single": single},
+    ),
+    Hypothesis(
+        "float32-stored", "in single precision (float, 24 bits), operands and results",
+        lambda code: Through(code, "single", operands=True), "Use double.", {"single": single},
     ),
     Hypothesis(
         "double", "with integers kept in doubles, each result rounded to 53 bits",

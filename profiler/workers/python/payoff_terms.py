@@ -53,13 +53,16 @@ class Additions(Rewriter):
 class Terms:
     """A function with its additions watched."""
 
+    rewriter, helpers = Additions, {}
+
     def __init__(self, func):
         self.sums = {}  # place -> [value, terms]
         self.func = None
         try:
             code = Code(func)
             helpers = {"_payoff_plus": self.plus, "_payoff_minus": self.minus}
-            self.func = code.run(Additions(code), dict(helpers, _payoff_sum=self.sum))
+            helpers.update(self.helpers, _payoff_sum=self.sum)
+            self.func = code.run(self.rewriter(code), helpers)
         except (Unknown, KeyError, AttributeError):
             pass
 
