@@ -42,12 +42,6 @@ function payoff_lines.of(run, width, paint)
   end
   add(reason_of(run))
   add(run.program and run.program.text)
-  for _, place in ipairs(run.places or {}) do
-    for _, limit in ipairs(place.limits) do
-      -- The table's scaling lines say the rest.
-      if limit.limit == "transport" then add(limit.text) end
-    end
-  end
   add(boundary_line(run))
   add(run.sizing)
   out[#out + 1] = "\n" .. paint("For a commit message", "bold") .. "\n"

@@ -158,7 +158,6 @@ function format.render(run, options)
     out[#out + 1] = ""
     out[#out + 1] = grid(of_size(cells, size.size), list, paint, options.color)
   end
-  out[#out + 1] = glance.lines(digest.of(run), (options.columns or 80) - 1)
   if #list.left_out > 0 then
     out[#out + 1] = ("For want of width not shown: %s. The reports have all.\n"):format(
       table.concat(list.left_out, ", "))
@@ -169,10 +168,13 @@ function format.render(run, options)
     out[#out + 1] = paint("From the start of a process", "bold") .. "\n"
     out[#out + 1] = phases
   end
-  for _, text in ipairs(payoff_lines.of(run, width, paint)) do out[#out + 1] = text end
   for _, line in ipairs(said) do out[#out + 1] = layout.wrap(line, width, "  ") end
   for _, note in ipairs(notes(run, paint)) do out[#out + 1] = layout.wrap(note, width, "  ") end
   for _, line in ipairs(summary(run, options)) do out[#out + 1] = line end
+  -- The answers come last: that is where one looks, just above the prompt.
+  out[#out + 1] = ""
+  for _, text in ipairs(payoff_lines.of(run, width, paint)) do out[#out + 1] = text end
+  out[#out + 1] = glance.lines(digest.of(run), width)
   return table.concat(out, "\n") .. "\n"
 end
 
