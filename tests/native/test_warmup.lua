@@ -35,9 +35,21 @@ check.test("flat, and flat but for the first call", function()
   check.equal(found.loops_before, 1)
   check.contains(found.text, "flat after the first call, which takes ")
   found = study(function(n) return n == 1 and 5e6 or 1e6 end)
-  check.equal(found.state, "warms up")
+  check.equal(found.state, "first call dearer") -- a lazy import
   check.equal(found.loops_before, 1)
-  check.contains(found.text, "as fast after 1 loop")
+  check.contains(found.text, "it takes 5")
+end)
+
+check.test("a beginning that is too short for a level of its own", function()
+  local found = study(function(n) return n <= 3 and 5e6 or 1e6 end)
+  check.equal(found.state, "warms up")
+  check.equal(found.loops_before, 3)
+  -- Calls too short to be timed one by one: 20 µs interpreted, then a compiler's pause, then 1 µs.
+  found = study(function(n) return n <= 6 and 2e4 or n == 7 and 3e6 or 1e3 end)
+  check.equal(found.state, "warms up")
+  check.truthy(found.loops_before >= 7, found.loops_before)
+  -- The same without the pause: a few cold calls are no warm-up.
+  check.equal(study(function(n) return n <= 3 and 3e3 or 1e3 end).state, "flat")
 end)
 
 check.test("a runtime that compiles", function()
@@ -112,6 +124,9 @@ check.test("the control: steady, moved, scattered, too few", function()
   found = control.judge(values(times), 0.95)
   check.equal(found.state, "contaminated")
   check.contains(found.text, "not steady to within")
+  local it = control.new { { block = 3, wall_ns = 5e6 } } -- of a run that is resumed
+  control.measure(it, { block = 3 }) -- has its value: no process is started
+  check.equal(#it.values, 1)
   found = control.judge(values { 1, 2 }, 0.95, "no worker")
   check.equal(found.state, "unknown")
   check.contains(found.text, "2 blocks")

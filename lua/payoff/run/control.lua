@@ -11,9 +11,13 @@
 -- disturbances are gone. It has moved when the values change their level by more than `tolerance`
 -- (change points, profiler/base/stats_changepoint.h), or scatter so that the interval of their
 -- median reaches further than that.
+--
+-- PAYOFF_SPOIL_CONTROL=4 in the environment is for tests: from block 4 on the loop has twice as
+-- many steps, which looks like a machine at half its speed; the run's warnings say so.
 
 local session = require "payoff.run.session"
 local stats = require "payoff.native.stats"
+local sys = require "payoff.native.sys"
 local units = require "payoff.units"
 
 local control = {}
@@ -23,20 +27,30 @@ control.samples = 5
 local steps = 1 << 20 -- some ms
 local fewest = 6
 
-function control.new()
+local function tasks_of(count) return { { "t", { "i", tostring(count) } } } end
+
+-- values: of the blocks that were measured before the run was resumed.
+function control.new(values)
   local of = { name = "control", kind = "native", library = "payoff:control", symbol = "spin",
     signature = "int64(int64)" }
-  return { values = {}, cell = {
+  local cell = {
     id = "control/serial/1/warm/1", subject = "control", of = of, mode = "serial", jobs = 1,
     start = "warm", size = 1, tasks = 1, loops = 1, samples = {}, warming = {}, baseline = false,
-    workload = { size = 1, tasks = { { "t", { "i", tostring(steps) } } } },
+    workload = { size = 1, tasks = tasks_of(steps) },
     verdict = { state = "unmeasured", text = "the control" },
-  } }
+  }
+  return { values = values or {}, cell = cell,
+           spoilt_from = tonumber(sys.environ().PAYOFF_SPOIL_CONTROL) }
 end
 
--- context: as for payoff.run.session. A control that fails is told, and asked no more.
+-- context: as for payoff.run.session. A control that fails is told, and asked no more; a block that
+-- was begun before the run was resumed may have its value already.
 function control.measure(it, context)
-  if it.reason then return end
+  local last = it.values[#it.values]
+  if it.reason or last and last.block >= context.block then return end
+  if it.spoilt_from and context.block >= it.spoilt_from then
+    it.cell.workload.tasks = tasks_of(2 * steps)
+  end
   context.recorder, context.repeats, context.samples = nil, nil, control.samples
   context.expected = nil
   local outcome = session.run(it.cell, context)

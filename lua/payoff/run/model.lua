@@ -146,6 +146,10 @@ function model.warnings(state)
       or "Give --budget or a smaller workload.")
   end
   if state.judged and state.judged.state == "contaminated" then add("%s", state.judged.text) end
+  if state.control and state.control.spoilt_from then
+    add("PAYOFF_SPOIL_CONTROL is set: the control kernel was made to move, from block %d on.",
+      state.control.spoilt_from)
+  end
   noise_warnings(state, add)
   warmup_warnings(state, add)
   return list

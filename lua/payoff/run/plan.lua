@@ -96,9 +96,9 @@ function plan.processes(cells)
   return list
 end
 
--- How many blocks fit, given what one block really cost.
+-- How many blocks fit, given what one block really cost. options.control_s: of that, the control.
 function plan.blocks(cells, options)
-  local cost_s = plan.cost_s(cells)
+  local cost_s = plan.cost_s(cells) + (options.control_s or 0)
   local left_s = options.budget_s - options.spent_s
   -- Each pass of the counters needs a block at least.
   local least = options.least or 1

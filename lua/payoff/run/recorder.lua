@@ -88,6 +88,7 @@ end
 function Recorder:advance(state, at, cell)
   local progress = self.progress
   progress.at, progress.spent_s = at, state.spent_s
+  progress.control = state.control.values
   progress.wall_s = sys.monotonic_s() - state.started_s
   self:try(function()
     return self.db:transaction(function()

@@ -6,11 +6,12 @@
 --
 -- What a run needs for that is its `progress`, a JSON document beside it in the store, written as
 -- the run goes: { options, owner = {pid, start, boot}, samples, plan, forecast, notes, spent_s,
--- wall_s, at = {block, position, order = {cell id, process, …}} }. The builds and the check against
--- the reference are done anew, and the run goes on only if it is the same text, the same binaries,
--- and the same kind of machine. The samples of a process that did not come to its end stay in the
--- record, marked, and the process is run again.
+-- wall_s, control = its values so far, at = {block, position, order = {cell id, process, …}} }. The
+-- builds and the check against the reference are done anew, and the run goes on only if it is the
+-- same text, the same binaries, and the same kind of machine. The samples of a process that did not
+-- come to its end stay in the record, marked, and the process is run again.
 
+local control = require "payoff.run.control"
 local fault = require "payoff.fault"
 local fingerprint = require "payoff.fingerprint"
 local store = require "payoff.store"
@@ -154,6 +155,7 @@ function resume.begin(it, state)
   state.started_s = state.started_s - (it.progress.wall_s or 0)
   state.samples, state.plan = it.progress.samples, it.progress.plan
   state.forecast, state.at = it.progress.forecast, it.progress.at
+  state.control = control.new(it.progress.control)
   for _, note in ipairs(it.progress.notes or {}) do table.insert(state.warnings, note) end
 end
 

@@ -11,6 +11,7 @@
 --
 --   "flat"             it begins as it goes on: CPython, native code
 --   "warms up"         it ends faster than it begins: a runtime that compiles while it runs
+--   "first call dearer"  as flat from the second call on: a lazy import, a cache that is filled
 --   "slows down"       it was faster before: caches that fill, memory that grows
 --   "no steady state"  it still changes in the last quarter
 --   "inconsistent"     two processes did not do the same
@@ -59,7 +60,7 @@ end
 -- The samples one after the other; nil when the process died. `before`: loops before each of them.
 local function sequence(take, seconds)
   local began_s, done = sys.monotonic_s(), 1
-  local out = { first = take("first", 1), list = {}, before = {} }
+  local out = { first = take("first", 1), list = {}, before = {}, early = {} }
   if not out.first then return nil end
   if out.first.wall_ns * fewest > seconds * 1e9 then return out end
   local loops, spent_s = 1, 0
@@ -67,10 +68,12 @@ local function sequence(take, seconds)
     and spent_s < 3 * seconds do -- slower than it began
     local sample = take("study", loops)
     if not sample then return nil end
-    -- Those too short to be timed tell nothing.
+    -- Those too short to be timed tell nothing of a level, but much of a dear beginning.
     if sample.wall_ns >= least_sample_ns / 2 or loops >= most_loops then
       table.insert(out.list, sample)
       out.before[#out.list] = done
+    elseif #out.list == 0 then
+      table.insert(out.early, sample)
     end
     done, loops = done + loops, next_loops(sample, #out.list)
     spent_s = sys.monotonic_s() - began_s
@@ -83,6 +86,23 @@ local function too_slow(first, seconds)
   return { state = "unknown", reason = ("one loop takes %s; studying warm-up takes at least %d of "
     .. "them, and %s of the budget was left for it"):format(units.time(first.wall_ns), fewest,
     units.time(seconds * 1e9)) }
+end
+
+-- Whether more calls than the first are dearer than the steady state, by more than cold caches and
+-- fresh pages: { loops = with the first, speedup = of the dearest } | nil.
+local function beginning(found, bracket_ns, steady_ns)
+  local loops, excess_ns, dearest_ns = 1, 0, loop_ns(found.first, bracket_ns)
+  if dearest_ns < 2 * steady_ns then return nil end
+  for _, list in ipairs { found.early, found.list } do
+    for _, sample in ipairs(list) do
+      local own_ns = loop_ns(sample, bracket_ns)
+      if own_ns < 1.5 * steady_ns then goto done end
+      loops, dearest_ns = loops + sample.loops, math.max(dearest_ns, own_ns)
+      excess_ns = excess_ns + (own_ns - steady_ns) * sample.loops
+    end
+  end
+  ::done::
+  return excess_ns > first_call_ns and { loops = loops, speedup = dearest_ns / steady_ns } or nil
 end
 
 -- One process; bracket: what reading clocks around no work takes. nil when it died.
@@ -104,10 +124,12 @@ function warmup.study_once(take, seconds, bracket)
     -- The first call has a figure of its own; only where it differs must it come before.
     local far = math.abs(math.log(out.first_over_steady))
     out.loops_before = far > math.max(warmup.tolerance, 2 * judged.scale) and 1 or 0
-    -- Beyond cold caches and fresh pages it is the runtime: it compiled within the first call.
     local excess_ns = loop_ns(found.first, bracket_ns) - math.exp(judged.steady)
-    if out.first_over_steady > 2 and excess_ns > first_call_ns then
-      out.state, out.speedup = "warms up", out.first_over_steady
+    local affected = beginning(found, bracket_ns, math.exp(judged.steady))
+    if affected then -- too few samples for a level of their own
+      out.state, out.loops_before, out.speedup = "warms up", affected.loops, affected.speedup
+    elseif out.first_over_steady > 2 and excess_ns > first_call_ns then
+      out.state, out.speedup = "first call dearer", out.first_over_steady
     end
   end
   return out
@@ -152,6 +174,9 @@ function warmup.text(it)
   elseif it.state == "warms up" then
     return ("warms up: %s as fast after %s"):format(units.ratio(it.speedup),
       loops_text(it.loops_before))
+  elseif it.state == "first call dearer" then
+    return ("first call dearer: it takes %s as long, and from the second on it is flat"):format(
+      units.ratio(it.speedup))
   elseif it.state == "slows down" then
     return ("slows down: steady after %s, and was faster before"):format(
       loops_text(it.loops_before))
