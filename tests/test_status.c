@@ -45,12 +45,23 @@ static void test_long_messages_are_cut(void **state)
     assert_int_equal(strlen(st.message), sizeof st.message - 1);
 }
 
+static void test_foreign_text_cannot_steer_a_terminal(void **state)
+{
+    (void)state;
+    struct status st = STATUS_INIT;
+    status_fail(&st, STATUS_DATA, "near '%s'\n\tat é", "\x1b[2J\r\x7f");
+    assert_string_equal(st.message, "near '?[2J??'\n\tat é");
+    status_prefix(&st, "\a%s", "x");
+    assert_string_equal(st.message, "?x: near '?[2J??'\n\tat é");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fail_formats_and_returns_false),
         cmocka_unit_test(test_errno_is_kept_and_explained),
         cmocka_unit_test(test_long_messages_are_cut),
+        cmocka_unit_test(test_foreign_text_cannot_steer_a_terminal),
     };
     return cmocka_run_group_tests_name("status", tests, NULL, NULL);
 }

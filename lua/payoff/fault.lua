@@ -4,6 +4,8 @@
 --
 -- Anything else that is raised is a bug in payoff and ends as an internal error with a traceback.
 
+local text = require "payoff.text"
+
 local fault = {}
 
 -- Exit statuses are a promise (see README): 0–4 are verdicts, the rest follow sysexits.h.
@@ -30,7 +32,8 @@ Fault.__tostring = function(self) return self.message end
 function fault.raise(kind, message, ...)
   if select("#", ...) > 0 then message = message:format(...) end
   error(setmetatable({
-    kind = kind, message = message, status = assert(fault.status[kind], kind),
+    kind = kind, status = assert(fault.status[kind], kind),
+    message = text.clean(message), -- it may quote a stranger, to a terminal
   }, Fault), 0)
 end
 

@@ -88,6 +88,9 @@ function payoff.load(file, settings)
     fault.raise("data", "%s: payoff.load takes the name of a script: payoff.load \"FILE.lua\"",
       where)
   end
+  if settings ~= nil and type(settings) ~= "table" then
+    fault.raise("data", "%s: payoff.load: settings are a table, like { steps = 1000 }", where)
+  end
   local texts = {}
   for name, value in pairs(settings or {}) do texts[name] = tostring(value) end
   local outer = { current, payoff.settings_read, payoff.folder }
@@ -125,6 +128,10 @@ end
 
 -- payoff.setting("steps", 10000000): what `--set steps=1000` gave, in the type of the default.
 function payoff.setting(name, default)
+  if type(name) ~= "string" then
+    fault.raise("data", "%s: payoff.setting takes a name and what it is by default: "
+      .. "payoff.setting(\"steps\", 1000)", fault.where(2) or line_of("setting"))
+  end
   payoff.settings_read[name] = true
   local text = current.settings[name]
   if text == nil then return default end

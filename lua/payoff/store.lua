@@ -218,7 +218,7 @@ end)
 
 -- What a run needs to be resumed, a table (payoff.run.resume); an empty one where there is none.
 db_class.progress = guarded(function(db, run)
-  return rows.decode(must(db:run_row(run)).progress) or {}
+  return rows.object(must(db:run_row(run)).progress) or {}
 end)
 
 db_class.put_progress = guarded(function(db, run, progress)

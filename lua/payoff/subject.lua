@@ -111,6 +111,17 @@ local function list(value)
   return { value }
 end
 
+-- Lists of words: what they are joined with must not trip over anything else.
+local function check_words(t, field, least, where)
+  local words = list(t[field])
+  for i, word in ipairs(words) do
+    if type(word) ~= "string" then
+      complain(where, "%s[%d] must be a string, not a %s", field, i, type(word))
+    end
+  end
+  if #words < least then complain(where, "%s is empty: the program comes first", field) end
+end
+
 local start_methods = { fork = true, forkserver = true, spawn = true }
 local expectations = { wrong = true, right = true }
 
@@ -138,6 +149,8 @@ function subject.new(kind, t, where, folder)
   check_fields(kind, t, where)
   check_gate(t, where)
   if kind == "python" then check_python(t, where) end
+  check_words(t, "path", 0, where)
+  if kind == "executable" then check_words(t, "command", 1, where) end
   if t.expect and not expectations[t.expect] then
     complain(where, "expect is \"right\" or \"wrong\", not '%s'", t.expect)
   end

@@ -123,21 +123,36 @@ function values.int(digits)
   return typed { "i", (rest == "0" and "" or sign) .. rest }
 end
 
-function values.bytes(text) return typed { "y", base64(text) } end
+function values.bytes(text)
+  if type(text) ~= "string" then
+    error('payoff.bytes takes a string, like payoff.bytes "\\0\\xff"', 2)
+  end
+  return typed { "y", base64(text) }
+end
 
-local function sequence(tag, items)
+-- Without a place: payoff.script finds the user's line.
+local function check_list(items, name, example)
+  if type(items) ~= "table" or getmetatable(items) == Typed then
+    error(("payoff.%s takes a list, like payoff.%s"):format(name, example), 0)
+  end
+end
+
+local function sequence(tag, name, items)
+  check_list(items, name, name .. " { 1, 2 }")
   local out = { tag }
   for i, item in ipairs(items) do out[i + 1] = encode(item, 0) end
   return typed(out)
 end
 
-function values.tuple(items) return sequence("t", items) end
-function values.list(items) return sequence("l", items) end
+function values.tuple(items) return sequence("t", "tuple", items) end
+function values.list(items) return sequence("l", "list", items) end
 
 -- A dict in the given order, with any keys: payoff.dict { {1, "one"}, {2, "two"} }.
 function values.dict(pairs_list)
+  check_list(pairs_list, "dict", 'dict { {1, "one"} }')
   local out = { "d" }
   for i, pair in ipairs(pairs_list) do
+    check_list(pair, "dict", 'dict { {1, "one"} }')
     out[i + 1] = { encode(pair[1], 0), encode(pair[2], 0) }
   end
   return typed(out)
@@ -154,7 +169,7 @@ local function text_of(encoded)
 end
 
 function values.set(items)
-  local encoded = sequence("S", items)
+  local encoded = sequence("S", "set", items)
   local rest = table.move(encoded, 2, #encoded, 1, {})
   table.sort(rest, function(a, b) return text_of(a) < text_of(b) end)
   return typed(table.move(rest, 1, #rest, 2, { "S" }))
@@ -169,12 +184,18 @@ local packs = {
 function values.array(code, numbers)
   local format = packs[code]
   if not format then error("payoff.array: the type code is one of b B h H i I q Q f d", 2) end
+  check_list(numbers, "array", 'array("d", { 1.5, 2.5 })')
   local bytes, at_once = {}, 64
   local many = "<" .. format:sub(2):rep(at_once)
   for i = 1, #numbers, at_once do
     local last = math.min(i + at_once - 1, #numbers)
     local layout = last - i + 1 == at_once and many or "<" .. format:sub(2):rep(last - i + 1)
-    bytes[#bytes + 1] = string.pack(layout, table.unpack(numbers, i, last))
+    local ok, packed = pcall(string.pack, layout, table.unpack(numbers, i, last))
+    if not ok then
+      error(("payoff.array: one of the elements %d to %d is no number that '%s' holds"):format(i,
+        last, code), 0)
+    end
+    bytes[#bytes + 1] = packed
   end
   return typed { "a", code, base64(table.concat(bytes)) }
 end

@@ -34,7 +34,8 @@ struct status {
 #define STATUS_INIT ((struct status){.code = STATUS_OK, .sys_errno = 0, .message = {0}})
 
 /* Fills `st` and returns false, so that a failing function can `return status_fail(st, …)`.
- * A message that does not fit is cut, never overrun. */
+ * A message that does not fit is cut, never overrun; control characters in it (other than newline
+ * and tab) become '?', since messages quote what strangers wrote. */
 bool status_fail(struct status *st, enum status_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -18,12 +18,13 @@ bool event_name_split(const char *text, struct event_name *name, struct status *
         return status_fail(st, STATUS_USAGE, "an event's name is empty");
     /* Room for what payoff itself adds: "perf::" in front, ":u" behind. */
     if (length >= EVENT_NAME_SIZE - 16)
-        return status_fail(st, STATUS_USAGE, "an event's name is too long (%zu letters): '%.40s…'",
-                           length, text);
+        return status_fail(st, STATUS_USAGE, "an event's name is too long (%zu letters)", length);
     for (const char *c = text; *c != '\0'; c++) {
-        if (*c < '!' || *c > '~')
+        if ((*c < '!' || *c > '~') && strpbrk(text, "\n\t") == NULL)
             return status_fail(st, STATUS_USAGE, "event '%s': a name has no spaces or signs in it",
                                text);
+        if (*c < '!' || *c > '~')
+            return status_fail(st, STATUS_USAGE, "an event's name has no spaces or signs in it");
     }
     *name = (struct event_name){.user = false};
     memcpy(name->base, text, length + 1);

@@ -6,12 +6,12 @@ local rows = require "payoff.store.rows"
 
 local load = {}
 
-local copy, decode, merge, must, truth = rows.copy, rows.decode, rows.merge, rows.must, rows.truth
+local copy, merge, must, object, truth = rows.copy, rows.merge, rows.must, rows.object, rows.truth
 
 local function load_verdicts(native, run)
   local verdicts = { cell = {}, subject = {} }
   for _, row in ipairs(must(native:rows("verdict", "run", run))) do
-    local verdict = merge(copy(row, rows.VERDICT), row.more)
+    local verdict = merge(copy(row, rows.VERDICT), row.more, rows.VERDICT)
     if row.cell then
       verdicts.cell[row.cell] = verdict
     else
@@ -24,7 +24,7 @@ end
 local function load_findings(native, run)
   local findings = {}
   for _, row in ipairs(must(native:rows("finding", "run", run))) do
-    local finding = merge(copy(row, rows.FINDING), row.more)
+    local finding = merge(copy(row, rows.FINDING), row.more, rows.FINDING)
     finding.failing = truth(row.failing)
     findings[row.subject] = findings[row.subject] or {}
     findings[row.subject][row.position] = finding
@@ -43,8 +43,10 @@ local function load_subjects(native, run, verdicts)
                         stale = truth(row.build_stale) }
     end
     subject.verdict = verdicts[row.id]
-    subjects[index], names[row.id] = merge(subject, row.more), row.name
-    if subject.verify then subject.verify.findings = findings[row.id] or {} end
+    subjects[index], names[row.id] = merge(subject, row.more, rows.SUBJECT), row.name
+    if type(subject.verify) == "table" then
+      subject.verify.findings = findings[row.id] or {}
+    end
   end
   return subjects, names
 end
@@ -52,8 +54,8 @@ end
 local function load_samples(samples)
   for _, sample in ipairs(samples) do
     local more = sample.more
-    sample.noise, sample.more, sample.id = decode(sample.noise), nil, nil
-    merge(sample, more)
+    sample.noise, sample.more, sample.id = object(sample.noise), nil, nil
+    merge(sample, more, rows.SAMPLE)
   end
   return samples
 end
@@ -86,7 +88,7 @@ local function load_cells(native, run, names, verdicts, which)
     if which == "phased" then cell.sheet = sheet_of(native, row.id) end
     local last = cell.samples[#cell.samples]
     cell.workers = last and last.workers
-    cells[index] = merge(cell, row.more)
+    cells[index] = merge(cell, row.more, rows.CELL)
   end
   return cells
 end
@@ -99,12 +101,12 @@ function load.model(native, row, samples)
     format = 1, run = run, id = row.name, started = row.started, ended = row.ended,
     state = row.state, interrupted = row.state ~= "complete", wall_s = row.wall_s,
     seed = row.seed, confidence = row.confidence, command = row.command,
-    payoff = decode(row.payoff), machine = decode(row.machine), git = decode(row.git),
+    payoff = object(row.payoff), machine = object(row.machine), git = object(row.git),
     experiment = { name = row.experiment_name, file = row.experiment_file,
                    title = row.experiment_title, text = row.experiment_text },
     warnings = {}, events = {},
   }
-  merge(model, row.more)
+  merge(model, row.more, rows.RUN)
   for index, warning in ipairs(must(native:rows("warning", "run", run))) do
     model.warnings[index] = warning.text
   end

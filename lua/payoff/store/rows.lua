@@ -81,9 +81,20 @@ function rows.rest(record, known)
   return rows.encode(more)
 end
 
-function rows.merge(record, more)
-  for key, value in pairs(rows.decode(more) or {}) do
-    record[key] = value
+-- A JSON object, or nil; the file may be a stranger's.
+function rows.object(text)
+  local value = rows.decode(text)
+  if value ~= nil and (type(value) ~= "table" or value[1] ~= nil) then
+    rows.fail("data", "the store is damaged: a JSON object is wanted where there is %s",
+      type(value) == "table" and "a list" or "a " .. type(value))
+  end
+  return value
+end
+
+-- `known`: the keys that have a place of their own, which nothing else may take.
+function rows.merge(record, more, known)
+  for key, value in pairs(rows.object(more) or {}) do
+    if not (known and known[key]) then record[key] = value end
   end
   return record
 end

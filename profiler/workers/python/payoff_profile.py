@@ -124,7 +124,9 @@ def read(path, name, hint):
         return of_stacks(text, name, hint)
     try:
         return of_pstats(data, name, hint)
-    except (EOFError, ValueError, TypeError, RecursionError, MemoryError, OverflowError):
+    except Unusable:
+        raise
+    except Exception:  # marshal raises nearly anything, KeyError and SystemError among it
         raise Unusable("it is neither cProfile's file nor collapsed stacks") from None
 
 

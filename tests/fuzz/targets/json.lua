@@ -1,0 +1,17 @@
+-- JSON of a stranger's: what is understood comes back the same after writing and reading.
+
+local json = require "payoff.native.json"
+local must = require "targets.must"
+local values = require "payoff.native.value"
+
+return function(bytes)
+  local data, message = json.decode(bytes)
+  if data == nil then return must.line(message) end
+  local written = json.encode(data)
+  if written then
+    local again = assert(json.decode(written), written)
+    assert(json.encode(again) == written, written)
+  end
+  local decoded = values.decode(bytes)
+  if decoded ~= nil then values.text(decoded) end
+end
