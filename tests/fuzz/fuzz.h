@@ -20,12 +20,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
         }                                                                                          \
     } while (0)
 
-/* Messages go to terminals and logs. */
+/* Messages go to terminals and logs. Newline and tab may stand in what they quote. */
 static inline void must_be_line(const char *text)
 {
     MUST(text[0] != '\0');
     for (; *text != '\0'; text++)
-        MUST((unsigned char)*text >= ' ' && *text != 127);
+        MUST(((unsigned char)*text >= ' ' && *text != 127) || *text == '\n' || *text == '\t');
 }
 
 /* A copy in a block of its own, so that reading behind its end is seen; with a NUL if asked for. */

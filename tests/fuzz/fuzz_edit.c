@@ -11,7 +11,7 @@
 
 int fuzz_edit(lua_State *L);
 
-static const char *const tables[] = {"runs",    "warnings", "events",   "subjects", "cells",
+static const char *const tables[] = {"runs",     "warnings", "events",   "subjects", "cells",
                                      "verdicts", "samples",  "readings", "findings", "blocks",
                                      "reasons",  "states",   "sources"};
 

@@ -32,8 +32,7 @@ static void take_apart(const json_t *value)
         type == VALUE_STR_LONE) {
         unsigned char *bytes = value_bytes(value, &size);
         MUST(bytes != NULL);
-        MUST(type != VALUE_ARRAY ||
-             size % value_array_element_size(value_array_code(value)) == 0);
+        MUST(type != VALUE_ARRAY || size % value_array_element_size(value_array_code(value)) == 0);
         free(bytes);
     }
 }

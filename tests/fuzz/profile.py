@@ -132,7 +132,10 @@ def main():
                                  ("app.py", 9, "g"): (1, 2, 0.5, 0.5, {})}))
     given, lines, rounds = list(inputs), set(), 0
     with tempfile.TemporaryDirectory() as folder:
-        child = Child(load(), folder)
+        module = load()
+        module.LIMIT_BYTES, module.LIMIT_SECONDS = 256 << 20, 20
+        module.LARGEST_FILE = 1 << 20
+        child = Child(module, folder)
         while given or (rounds < options.rounds if options.rounds is not None
                         else time.monotonic() - began < options.seconds):
             data = given.pop() if given else mutate(dice.choice(inputs), dice.choice(inputs), dice)

@@ -6,7 +6,8 @@ local rows = require "payoff.store.rows"
 
 local load = {}
 
-local copy, merge, must, object, truth = rows.copy, rows.merge, rows.must, rows.object, rows.truth
+local copy, key, merge, must = rows.copy, rows.key, rows.merge, rows.must
+local object, truth = rows.object, rows.truth
 
 local function load_verdicts(native, run)
   local verdicts = { cell = {}, subject = {} }
@@ -15,7 +16,7 @@ local function load_verdicts(native, run)
     if row.cell then
       verdicts.cell[row.cell] = verdict
     else
-      verdicts.subject[row.subject] = verdict
+      verdicts.subject[key(row.subject, "what a verdict is about")] = verdict
     end
   end
   return verdicts
@@ -26,8 +27,9 @@ local function load_findings(native, run)
   for _, row in ipairs(must(native:rows("finding", "run", run))) do
     local finding = merge(copy(row, rows.FINDING), row.more, rows.FINDING)
     finding.failing = truth(row.failing)
-    findings[row.subject] = findings[row.subject] or {}
-    findings[row.subject][row.position] = finding
+    local subject = key(row.subject, "the subject of a finding")
+    findings[subject] = findings[subject] or {}
+    findings[subject][key(row.position, "the place of a finding")] = finding
   end
   return findings
 end
@@ -111,11 +113,12 @@ function load.model(native, row, samples)
     model.warnings[index] = warning.text
   end
   for _, event in ipairs(must(native:rows("event", "run", run))) do
-    model.events[event.position] = copy(event, rows.EVENT)
+    model.events[key(event.position, "the place of an event")] = copy(event, rows.EVENT)
   end
   for _, block in ipairs(must(native:rows("block", "run", run))) do
     model.seeds = model.seeds or {}
-    model.seeds[block.block] = { hash_seed = block.hash_seed, padding_bytes = block.padding_bytes }
+    model.seeds[key(block.block, "the number of a block")] =
+      { hash_seed = block.hash_seed, padding_bytes = block.padding_bytes }
   end
   local verdicts = load_verdicts(native, run)
   local names

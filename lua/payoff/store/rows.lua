@@ -91,6 +91,12 @@ function rows.object(text)
   return value
 end
 
+-- What something is found by: never nil in a store that payoff wrote.
+function rows.key(value, what)
+  if value == nil then rows.fail("data", "the store is damaged: %s is missing", what) end
+  return value
+end
+
 -- `known`: the keys that have a place of their own, which nothing else may take.
 function rows.merge(record, more, known)
   for key, value in pairs(rows.object(more) or {}) do

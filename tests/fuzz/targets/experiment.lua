@@ -1,5 +1,5 @@
 -- The tables of an experiment. The bytes choose what a script says, out of what people write and
--- mistake: scripts are programs of their user, and arbitrary ones might do anything to this machine.
+-- mistake: scripts are programs of their user, and arbitrary ones might do anything here.
 
 local cells = require "payoff.run.cells"
 local must = require "targets.must"
@@ -16,14 +16,17 @@ local values = { "nil", "true", "false", "0", "1", "-1", "2", "0.5", "1e308", "0
   "1 << 62", "math.mininteger", "''", "'a'", "'serial'", "'thread'", "'cold'", "'auto'", "'100%'",
   "'%s%d'", "'a\\0b'", "'\\xff\\27[2J'", "'../x'", "'" .. ("x"):rep(300) .. "'", "'wrong'",
   "'simulated'", "{}", "{ 1 }", "{ 1, 2 }", "{ {} }", "{ {0, 1} }", "{ 1, nil, 3 }", "{ [3] = 1 }",
-  "{ a = 1 }", "{ [{}] = 1 }", "{ [0.5] = 1 }", "{ [true] = 1 }", "{ 'serial', 'process', 'thread' }",
-  "{ 'cold' }", "{ 'ipc' }", "{ 'instructions' }", "payoff", "payoff.none", "payoff.int '12'",
+  "{ a = 1 }", "{ [{}] = 1 }", "{ [0.5] = 1 }", "{ [true] = 1 }",
+  "{ 'serial', 'process', 'thread' }", "{ 'cold' }", "{ 'ipc' }", "{ 'instructions' }", "payoff",
+  "payoff.none", "payoff.int '12'",
   "payoff.int 'x'", "payoff.int(1.5)", "payoff.bytes '\\0\\1'", "payoff.bytes(1)",
   "payoff.bytes {}", "payoff.tuple { 1 }", "payoff.tuple(1)", "payoff.list { {} }",
   "payoff.list()", "payoff.dict { {1, 2} }", "payoff.dict { 1 }", "payoff.dict {{}}",
   "payoff.set { 2, 1 }", "payoff.set(3)", "payoff.array('d', { 1.5 })", "payoff.array('x', {})",
   "payoff.array('b', { 1000 })", "payoff.array('i', { 1.5 })", "payoff.array()",
-  "payoff.array('d', { {} })", "payoff.setting('n', 3)", "payoff.setting()", "payoff.setting({}, 1)",
+  "payoff.array('d', { {} })", "payoff.setting('n', 3)",
+  "payoff.setting()",
+  "payoff.setting({}, 1)",
   "payoff.host.cores", "payoff.host.nothing", "payoff.nothing", "function(n) return { {n} } end",
   "function() end", "function() return 7 end", "function() return { 7 } end",
   "function() error 'mine' end", "function() error {} end", "print", "print()", "payoff.load()",
@@ -61,15 +64,16 @@ local function text_of(depth)
   return (kind and "payoff." .. kind or "") .. " { " .. table.concat(parts, ", ") .. " }"
 end
 
-local beginnings = { "name = 'n', reference = payoff.python { module = 'm', func = 'f' }, tasks = {{1}}",
-  "name = 'n', reference = payoff.python { module = 'm', func = 'f' }, workload = function(n) "
-  .. "return {{n}} end", "name = 'n'", "" }
+local named = "name = 'n', reference = payoff.python { module = 'm', func = 'f' }, "
+local beginnings = { named .. "tasks = {{1}}",
+  named .. "workload = function(n) return {{n}} end", "name = 'n'", "" }
 local endings = { "return payoff.experiment {", "payoff.experiment {", "return payoff.tour {",
   "local e = payoff.experiment {" }
 
 local function script_of(bytes)
   from, at = bytes, 0
-  local lines = { 'local payoff = require "payoff"', pick(endings), "  " .. pick(beginnings) .. "," }
+  local lines = { 'local payoff = require "payoff"', pick(endings),
+    "  " .. pick(beginnings) .. "," }
   while at < #from and #lines < 12 do
     lines[#lines + 1] = ("  %s = %s,"):format(pick(fields), text_of(0))
   end
@@ -83,9 +87,9 @@ local quiet = function() end
 return function(bytes)
   local text = script_of(bytes)
   if os.getenv "FUZZ_SHOW" then io.stderr:write(text) end
-  local loud, ok, result = print, nil, nil
+  local loud = print
   print = quiet -- luacheck: ignore 121
-  ok, result = pcall(script.load, file, { text = text, settings = {} })
+  local ok, result = pcall(script.load, file, { text = text, settings = {} })
   print = loud -- luacheck: ignore 121
   local good, problem = pcall(function()
     if not ok then

@@ -12,7 +12,9 @@ local slips = { "attempt to", "bad argument", "stack overflow", "stack traceback
 
 function must.line(message)
   assert(type(message) == "string" and message ~= "", "a message is a text")
-  assert(not message:find("[%z\1-\31\127]"), "no control characters: " .. ("%q"):format(message))
+  -- Newline and tab may stand in what is quoted.
+  assert(not message:find("[%z\1-\8\11-\31\127]"),
+    "no control characters: " .. ("%q"):format(message))
 end
 
 -- For messages that quote nothing of the input.
