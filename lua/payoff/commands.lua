@@ -16,11 +16,11 @@ local modules = {
   compare = "compare", runs = "runs", show = "runs", export = "runs", report = "report",
   check = "check", baseline = "baseline", verify = "verify", record = "record", ranges = "ranges",
   boundary = "boundary", man = "texts", completions = "texts",
-  merge = "merge", history = "history",
+  merge = "merge", history = "history", bisect = "bisect",
 }
 local order = {
   "run", "try", "verify", "ranges", "record", "runs", "report", "merge", "history", "compare",
-  "check", "baseline", "boundary", "counters", "doctor", "texts",
+  "check", "bisect", "baseline", "boundary", "counters", "doctor", "texts",
 }
 
 function commands.parser()

@@ -105,7 +105,7 @@ end
 
 -- Only head, for checks against a baseline and for the self-test.
 function sides.head(path, options)
-  local experiment = load_side(path, options)
+  local experiment = load_side(path, options, options.text)
   local rows, needed = {}, {}
   local list, baselines = sides.select(experiment, options.only or {})
   for i, cell in ipairs(list) do
@@ -128,8 +128,17 @@ local function fail_when_nothing_builds(both, folder)
   end
 end
 
+-- With options.head, head is the code in that checkout; the experiment's text is still this one.
+local function head_path(path, options)
+  if not options.head then return path end
+  options.text = fault.check("noinput", nil, sys.read_file(path))
+  return sides.base_path(path, options.head)
+    or fault.raise("noinput", "%s has no folder for %s", options.head, path)
+end
+
 function sides.load(path, folder, options)
   local base_path = sides.base_path(path, folder)
+  path = head_path(path, options)
   if same_place(path, base_path) and not options.same then
     fault.raise("usage", "--base %s: that is the experiment's own checkout: nothing to compare",
       folder)

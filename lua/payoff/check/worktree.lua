@@ -56,15 +56,17 @@ local function scratch_folder()
   return path
 end
 
-function worktree.new(folder, ref)
+-- option: the one that named the ref, for messages.
+function worktree.new(folder, ref, option)
+  option = option or "--base-ref"
   local top, reason = worktree.top(folder)
   if not top then
-    fault.raise("unavailable", "--base-ref %s: %s: %s", ref, folder, reason)
+    fault.raise("unavailable", "%s %s: %s: %s", option, ref, folder, reason)
   end
   local commit = worktree.commit(folder, ref)
   if not commit then
-    fault.raise("usage", "--base-ref %s: no such commit in %s (a CI checkout is often shallow: "
-      .. "fetch it first, as with `fetch-depth: 0`)", ref, top)
+    fault.raise("usage", "%s %s: no such commit in %s (a CI checkout is often shallow: "
+      .. "fetch it first, as with `fetch-depth: 0`)", option, ref, top)
   end
   local scratch = scratch_folder()
   local self = setmetatable({ top = top, commit = commit, scratch = scratch,
@@ -72,7 +74,7 @@ function worktree.new(folder, ref)
   local made, why = git(top, "worktree", "add", "--detach", "--force", self.path, commit)
   if not made then
     self:close()
-    fault.raise("io", "--base-ref %s: the checkout failed: %s", ref, why)
+    fault.raise("io", "%s %s: the checkout failed: %s", option, ref, why)
   end
   self.text = worktree.describe(top, commit) or commit
   return self

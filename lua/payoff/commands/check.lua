@@ -151,6 +151,17 @@ local function forms(arguments)
   end
 end
 
+-- One check against a checkout, for payoff bisect: nothing is printed. `head`: the code to judge.
+function check.judge(arguments, head)
+  local wanted = how(arguments)
+  wanted.head = head
+  local result = against_base(arguments, wanted)
+  result.more = more_words(arguments)
+  result.status = engine.status(result, wanted.fail_on)
+  result.exit = fault.status[result.status]
+  return result
+end
+
 function check.run(arguments)
   forms(arguments)
   local wanted = how(arguments)
