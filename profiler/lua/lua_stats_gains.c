@@ -41,6 +41,8 @@ static int lua_stats_split(lua_State *L)
             logs[k * n + i] = row[i];
     }
     struct stats_interval out[MOST_FACTORS];
+    /* There is a factor, and so there are logs. */
+    /* cppcheck-suppress nullPointerArithmetic */
     stats_split(logs, count, blocks, at, level, out, logs + count * blocks);
     lua_createtable(L, (int)count, 0);
     for (size_t k = 0; k < count; k++) {

@@ -4,7 +4,7 @@
 usage: run.py FOLDER [options of unittest]
 
 Interpreters are looked for as python3, python3.8 … and pypy3 in PATH, in the folders of a version
-manager that sets PYENV_ROOT, and in PAYOFF_TEST_PYTHONS (paths, separated by colons).
+manager (PYENV_ROOT, or ~/.pyenv), and in PAYOFF_TEST_PYTHONS (paths, separated by colons).
 """
 
 import glob
@@ -25,9 +25,9 @@ def candidates():
     names = ["python3"] + ["python3.%d" % minor for minor in range(8, 20)] + ["pypy3"]
     for name in names:
         yield shutil.which(name)
-    if os.environ.get("PYENV_ROOT"):
-        for name in ("python3", "pypy3"):
-            yield from sorted(glob.glob(os.environ["PYENV_ROOT"] + "/versions/*/bin/" + name))
+    root = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    for name in ("python3", "pypy3"):
+        yield from sorted(glob.glob(root + "/versions/*/bin/" + name))
 
 
 def found():
