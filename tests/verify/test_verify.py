@@ -151,6 +151,17 @@ class Record(Case):
         self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
         self.assertIn("3 recorded calls", done.stdout)
         self.assertIn("instead of", done.stdout)
+        self.assertNotIn("has changed", done.stdout)
+        self.reference_changes()
+
+    def reference_changes(self):
+        with open(os.path.join(self.folder, "library.py"), "w", encoding="utf-8") as file:
+            file.write("def area(w, h=2):\n    return w * h + (w == 1)\n")
+        done = self.payoff("verify", "library.py:area", "library.py:area", "--corpus", "kept.json",
+                           "--args", "[5, 1]", "--inputs", "0")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"\(1, 3\) returned 3 on \d{4}-\d\d-\d\d and returns 4 now")
+        self.assertNotIn("(70000, 3) returned", done.stdout)
 
 
 class RecordMain(Case):

@@ -62,7 +62,7 @@ local function collect(folder, kept)
       counts.calls = counts.calls + entry.calls
       counts.left_out = counts.left_out + entry.left_out
     elseif type(entry) == "table" and entry.task then
-      entry.kind = "recorded"
+      entry.kind, entry.on = "recorded", os.date("!%Y-%m-%d")
       counts.seen = counts.seen + 1
       if corpus.add(kept, entry) then counts.kept = counts.kept + 1 end
     end

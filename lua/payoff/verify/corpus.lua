@@ -6,7 +6,7 @@
 --   corpus.write("f.corpus.json", kept)
 --
 -- An entry has `kind`, "failure" or "recorded", and `task`, encoded; a recorded one has what came
--- of it as `outcome`. Safe to edit, and to keep in version control.
+-- of it as `outcome`, and the day as `on`. Safe to edit, and to keep in version control.
 
 local fault = require "payoff.fault"
 local json = require "payoff.native.json"

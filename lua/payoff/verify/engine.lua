@@ -14,6 +14,7 @@ local glob = require "payoff.glob"
 local inputs = require "payoff.verify.inputs"
 local judge = require "payoff.verify.judge"
 local launch = require "payoff.run.launch"
+local recorded = require "payoff.verify.recorded"
 local side = require "payoff.verify.side"
 local sys = require "payoff.native.sys"
 
@@ -135,6 +136,8 @@ local function try_input(state, input)
   local expected = ask_reference(state, input)
   if not expected then return end
   note_coverage(state)
+  local changed = input.entry and recorded.changed(input.entry, expected)
+  if changed then state.changed[#state.changed + 1] = changed end
   state.inputs.total = state.inputs.total + 1
   state.inputs.kinds[input.kind] = (state.inputs.kinds[input.kind] or 0) + 1
   if input.kind == "task" or input.kind == "recorded" then
@@ -231,7 +234,7 @@ local function new_state(experiment, options)
     budget_s = options.budget_s, limit_s = limits(options.budget_s), fast = {},
     inputs_max = options.inputs_max or math.huge, tolerance = experiment.tolerance,
     timeout_s = experiment.timeout, inputs = { total = 0, kinds = {} }, too_long = 0, beyond = 0,
-    kept = options.kept, ports = {}, explained = {}, judge_port = judge_port,
+    kept = options.kept, ports = {}, explained = {}, changed = {}, judge_port = judge_port,
     crashes_max = options.quick and 1 or CRASHES_MAX, hung_s = options.quick and 5 or 1,
     shrink_s = options.quick and 1 or math.max(1, options.budget_s / 4),
   }, State)
@@ -302,6 +305,7 @@ function engine.run(experiment, options)
     name = experiment.name, seed = options.seed, inputs = state.inputs, too_long = state.too_long,
     beyond = state.beyond, coverage = state.coverage, ports = state.ports, reduced = state.reduced,
     expect = experiment.subjects, interrupted = interrupted, bits = experiment.bits,
+    changed = state.changed,
   }
 end
 

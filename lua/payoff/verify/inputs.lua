@@ -77,7 +77,7 @@ function inputs.new(options)
   for _, task in ipairs(options.tasks) do self:put("task", task, true) end
   for _, entry in ipairs(options.corpus) do
     if entry.kind == "recorded" then
-      self:put("recorded", entry.task, true)
+      self:put("recorded", entry.task, true, nil, entry)
       if #self.bases < 50 then self.bases[#self.bases + 1] = entry.task end
     end
   end
@@ -103,11 +103,12 @@ function Source:fits(task)
   return not self.low or fits(task, self.low, self.high)
 end
 
-function Source:put(kind, task, own, position)
+function Source:put(kind, task, own, position, entry)
   local text = json.encode(task)
   if self.seen[text] or not (own or self:fits(task)) then return end
   self.seen[text] = true
-  self.queue[#self.queue + 1] = { kind = kind, task = task, own = own, position = position }
+  self.queue[#self.queue + 1] = { kind = kind, task = task, own = own, position = position,
+                                  entry = entry }
 end
 
 local function magnitude(value)

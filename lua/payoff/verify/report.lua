@@ -107,6 +107,15 @@ local function why(finding)
   return ("  Why is not known: %s."):format(found.reason or "nothing reproduces it")
 end
 
+-- A reference that is not what it was when its calls were recorded.
+local function changes(lines, result)
+  local changed = result.changed or {}
+  if #changed == 0 then return end
+  lines[#lines + 1] = "The reference has changed since its calls were recorded (no port's fault):"
+  for i = 1, math.min(3, #changed) do lines[#lines + 1] = "  " .. changed[i] end
+  if #changed > 3 then lines[#lines + 1] = ("  and %d more"):format(#changed - 3) end
+end
+
 local function times(finding)
   return finding.count > 1 and (" (%d inputs)"):format(finding.count) or ""
 end
@@ -139,6 +148,7 @@ function report.render(result)
   lines[#lines + 1] = ""
   lines[#lines + 1] = tried(result)
   lines[#lines + 1] = coverage(result)
+  changes(lines, result)
   if result.interrupted then
     lines[#lines + 1] = "Interrupted: this is what was found until then; what failed may not be "
       .. "shrunk or explained."
@@ -166,7 +176,7 @@ function report.data(result)
   return { format = 1, experiment = result.name, seed = result.seed, inputs = result.inputs,
            ports = json.array(ports), coverage = result.coverage, too_long = result.too_long,
            beyond = result.beyond, reduced = result.reduced or false, bits = result.bits,
-           interrupted = result.interrupted or false }
+           changed = json.array(result.changed or {}), interrupted = result.interrupted or false }
 end
 
 report.rank = judge.rank
