@@ -5,7 +5,7 @@ usage: profile.py [--rounds N | --seconds S] [--seed N] [--keep FOLDER]
 
 A profile is read in a process of its own, with limits; so it is here. A finding is an exit that is
 neither 0 with one JSON object nor 3 with one printable line, or a signal outside of marshal, which
-may crash on malformed data (docs of Python) and is why that process is there. Status 1 on a finding.
+may crash on malformed data and is why that process is there. Status 1 on a finding.
 """
 
 import argparse
@@ -143,7 +143,8 @@ def main():
             rounds += 1
             why = finding(data, status, out, err)
             if why:
-                print("finding: %s\ninput: %r\n%s" % (why, data[:2000], err.decode("utf-8", "replace")))
+                said = err.decode("utf-8", "replace")
+                print("finding: %s\ninput: %r\n%s" % (why, data[:2000], said))
                 if options.keep:
                     with open(os.path.join(options.keep, "profile-%d" % rounds), "wb") as file:
                         file.write(data)
