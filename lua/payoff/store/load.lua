@@ -74,7 +74,9 @@ end
 -- cell.sheet of payoff.store: `word` gets a text as it was before it was stored.
 local function sheet_of(native, id)
   return function(spec, word, write)
-    local function stored_word(text, is_json) return word(is_json and rows.decode(text) or text) end
+    local function stored_word(text, is_json)
+      return word(is_json and rows.decode(text) or text)
+    end
     return native:sheet(id, spec, stored_word, write)
   end
 end
