@@ -26,6 +26,7 @@ CASES = [
     (LOOPS, "generators", (200000,)),
     (LOOPS, "sorted_by", (50000,)),
     (LOOPS, "bodies", (20000,)),
+    (LOOPS, "methods", (30000,)),
     (LOOPS, "matrix", (50,)),
     (LOOPS, "edit_distance", ("kitten sitting" * 8, "sitting kitten" * 8)),
     (LOOPS, "countdown", (200000,)),

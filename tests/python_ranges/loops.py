@@ -47,6 +47,24 @@ def bodies(n):
     return x, y
 
 
+class Walker:
+    def __init__(self):
+        self.x, self.y = 0.0, 0
+
+    def step(self, i):
+        self.x += i * 0.5
+        self.y = self.y + i * 3
+
+    def walk(self, n):
+        for i in range(n):
+            self.step(i)
+        return self.x, self.y
+
+
+def methods(n):
+    return Walker().walk(n)
+
+
 def matrix(n):
     a = [[i * n + j for j in range(n)] for i in range(n)]
     c = [[0] * n for _ in range(n)]

@@ -162,7 +162,16 @@ end
 -- The tasks that the generated inputs are made from: those that the reference does quickly, or else
 -- a guess at smaller ones.
 local function bases(state)
-  table.sort(state.fast, function(a, b) return a.seconds < b.seconds end)
+  -- Coarsely, and else in their own order: the clock must not decide what a seed brings.
+  for i, entry in ipairs(state.fast) do
+    entry.number = i
+    entry.slowness = entry.seconds < 0.02 and 0
+      or math.min(60, math.log(entry.seconds / 0.02, 4) // 1 + 1)
+  end
+  table.sort(state.fast, function(a, b)
+    if a.slowness ~= b.slowness then return a.slowness < b.slowness end
+    return a.number < b.number
+  end)
   local out = {}
   for _, entry in ipairs(state.fast) do
     if entry.seconds < state.limit_s / 4 and #out < 4 then out[#out + 1] = entry.task end
