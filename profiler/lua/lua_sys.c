@@ -5,6 +5,7 @@
  *   isatty(fd) -> boolean                columns() -> integer | nil, of the terminal, if there is one
  *   environ() -> {NAME = value}          pid() -> integer
  *   random_seed() -> integer             1 … 2^53 − 1, from the kernel
+ *   run_on({0, 2}) -> true               CPUs for payoff itself and what it starts from now on
  *   write(fd, text) -> true              all of it; a reader that is gone is code "ended"
  *   versions() -> { {name =, version =}, … }
  *   interrupt.install() -> true          SIGINT, SIGTERM, SIGHUP set a flag; see machine/interrupt.h
@@ -23,6 +24,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -137,6 +139,37 @@ static int sys_random_seed(lua_State *L)
     return 1;
 }
 
+static int sys_run_on(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Unsigned count = lua_rawlen(L, 1);
+    luaL_argcheck(L, count > 0, 1, "a list of CPU numbers");
+    int highest = 0;
+    for (lua_Unsigned i = 1; i <= count; i++) {
+        int is_integer = 0;
+        lua_rawgeti(L, 1, (lua_Integer)i);
+        lua_Integer cpu = lua_tointegerx(L, -1, &is_integer);
+        luaL_argcheck(L, is_integer && cpu >= 0 && cpu < 1 << 20, 1, "a list of CPU numbers");
+        highest = (int)cpu > highest ? (int)cpu : highest;
+        lua_pop(L, 1);
+    }
+    size_t size = CPU_ALLOC_SIZE((size_t)highest + 1);
+    cpu_set_t *set = lua_newuserdatauv(L, size, 0); /* what CPU_ALLOC would take from the heap */
+    CPU_ZERO_S(size, set);
+    for (lua_Unsigned i = 1; i <= count; i++) {
+        lua_rawgeti(L, 1, (lua_Integer)i);
+        CPU_SET_S((size_t)lua_tointeger(L, -1), size, set);
+        lua_pop(L, 1);
+    }
+    struct status st = STATUS_INIT;
+    if (sched_setaffinity(0, size, set) != 0) {
+        status_fail_errno(&st, errno, "cannot run on these CPUs");
+        return luahost_fail(L, &st);
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}
+
 static int sys_write(lua_State *L)
 {
     size_t length = 0;
@@ -214,6 +247,7 @@ int luaopen_payoff_sys(lua_State *L)
         {"environ", sys_environ},
         {"pid", sys_pid},
         {"random_seed", sys_random_seed},
+        {"run_on", sys_run_on},
         {"write", sys_write},
         {"versions", sys_versions},
         {NULL, NULL},

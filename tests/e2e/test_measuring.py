@@ -33,6 +33,18 @@ class Noise(Case):
 # Returns on how many CPUs it may run; which is a difference between the rows, and so wrong.
 AFFINITY = "import os\n\n\ndef total(n, steps):\n    return len(os.sched_getaffinity(0))\n"
 
+# Notes how many CPUs it and payoff may run on.
+WATCHER = """
+import os
+
+with open("seen", "a") as file:
+    file.write("%d %d\\n" % (len(os.sched_getaffinity(0)), len(os.sched_getaffinity(os.getppid()))))
+
+
+def total(n, steps):
+    return n
+"""
+
 
 class Placement(Case):
     def run_affinity(self, *arguments):
@@ -50,6 +62,23 @@ class Placement(Case):
         self.assertIn("returns 1 ", result.out)
         self.assertIn("instead of %d" % usable, result.out)
         self.assertEqual(self.run_affinity("--no-pin").status, 0)
+
+    def test_payoff_is_out_of_the_way_and_unpinned_workers_have_all_cpus(self):
+        usable = len(os.sched_getaffinity(0))
+        if usable < 2:
+            self.skipTest("one CPU: nothing is pinned")
+        self.write("kernel.py", WATCHER)
+        self.experiment(modes='"thread"', more="blocks = 1")
+        with open(os.path.join(self.folder, "small.lua"), encoding="utf-8") as file:
+            text = file.read()
+        self.write("small.lua", text.replace("jobs = { 2 }", "jobs = { %d }" % usable))
+        result = self.payoff("run", "small.lua", "--out", "out", "--no-db")
+        self.assertEqual(result.status, 0, result.err)
+        with open(os.path.join(self.folder, "seen"), encoding="utf-8") as file:
+            seen = {tuple(map(int, line.split())) for line in file}
+        # Before the blocks nobody is pinned; in them payoff keeps to one CPU, the serial row has
+        # one, and the pool, which needs all of them, has all of them.
+        self.assertEqual(seen, {(usable, usable), (1, 1), (usable, 1)})
 
 
 class Scaling(Case):

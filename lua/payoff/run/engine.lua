@@ -117,6 +117,7 @@ function State:context(block, order, extra)
     launcher = self.launcher, plan = self.passes:plan_of(block),
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
     block = block, order = order, process = 1, spent = self.spent,
+    all_cpus = self.placement.all,
     watch = self.watch, recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end
@@ -175,7 +176,6 @@ function engine.run(experiment, options)
     spent = {},
     launcher = launch.new { python = options.python }, warnings = {},
     precision = options.precision or experiment.precision,
-    placement = placement.new(machine.cpus(), { pin = options.pin }),
     watch = disturbance.new(), control = control.new(),
     progress = progress.new { silent = options.silent },
     seed = options.resume and options.resume.run.seed or options.seed or sys.random_seed(),
@@ -192,6 +192,8 @@ function engine.run(experiment, options)
     state.simulated_events = simulator.events(experiment)
   end
   state.head = model.head(state)
+  state.placement = placement.new(machine.cpus(),
+    { pin = options.pin, limit = state.head.machine.cpus_limit })
   if options.resume then
     resume.begin(options.resume, state)
   elseif options.recorder then
@@ -206,9 +208,14 @@ function engine.run(experiment, options)
     identify(state)
     verify.run(state)
     state.began_s = sys.monotonic_s()
-    if options.blocks ~= 0 then blocks.run(state) end
+    if options.blocks ~= 0 then
+      state.placement:step_aside(sys.run_on)
+      blocks.run(state)
+      state.placement:come_back(sys.run_on)
+    end
     if state.counts == "simulated" then simulator.run(state) end
   end)
+  state.placement:come_back(sys.run_on) -- after an interrupt
   local run = model.make(state)
   if state.recorder then
     state.recorder:finish(run)

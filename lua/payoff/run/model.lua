@@ -150,6 +150,10 @@ function model.warnings(state)
     add("PAYOFF_SPOIL_CONTROL is set: the control kernel was made to move, from block %d on.",
       state.control.spoilt_from)
   end
+  if state.head and state.head.machine.aslr == 0 then
+    add("Address space randomisation is off: every process has the same layout, and if it is a "
+      .. "lucky one, no block shows it. sudo sysctl kernel.randomize_va_space=2 turns it on.")
+  end
   noise_warnings(state, add)
   warmup_warnings(state, add)
   return list
@@ -213,6 +217,7 @@ function model.make(state)
   run.forecast = state.forecast
   run.control = control.judge(state.control.values, run.confidence, state.control.reason)
   run.watched = state.watch:sources(state.placement.order[2])
+  run.placement = { pinned = state.placement.pinned, text = state.placement.text }
   state.judged = run.control
   run.verified = state.verified
   run.program, run.sizing = state.options.program, state.options.sizing

@@ -1,16 +1,21 @@
 -- placement: on which CPUs a cell's worker runs, so that it is not in the harness's way and its
 -- jobs are not in each other's.
 --
---   local place = placement.new(machine.cpus(), { pin = true })
+--   local place = placement.new(machine.cpus(), { pin = true, limit = 2.5 })
 --   place.order                     --> { 0, 2, 4, 1, 3, 5 }: physical cores before SMT siblings
 --   place:of(cell)                  --> { 2, 4 } | nil: not pinned; spec.cpus of a worker
+--   place:step_aside(sys.run_on)    -- payoff itself: while it measures, on the first CPU alone
+--   place:come_back(sys.run_on)
+--   place.all                       --> for workers that are not pinned, while payoff is aside
 --   place.text                      --> a sentence for the reader
 --
 -- The rules:
 -- * Only CPUs of our affinity mask (which a container's cpuset narrows); with one, no pinning.
--- * The first CPU of the order is left to payoff and the system's interrupts. It sleeps while a
---   worker runs, so it is given away when a cell has as many jobs as there are CPUs.
+-- * The first CPU of the order is left to payoff, which stays there, and to interrupts. payoff
+--   sleeps while a worker runs, so it is given away when a cell has as many jobs as there are CPUs.
 -- * A cell has as many CPUs as jobs: distinct physical cores as long as there are any.
+-- * Never more CPUs than the container's quota (`limit`) lets run at once: workers beyond it share
+--   those, in place of being stopped together when the quota is used up.
 -- * A subject that kept more than one CPU busy when it was checked, unpinned and serially, has
 --   threads of its own (BLAS, rayon, a collector): pinning would cripple it, so it is not pinned.
 -- * Where cores differ, Intel's performance cores come first; nothing is assumed of others.
@@ -50,15 +55,33 @@ end
 local function describe(self, options)
   if options.pin == false then return "Workers were not pinned (--no-pin)." end
   if #self.order < 2 then return "Workers were not pinned: there is one CPU to use." end
-  return ("Workers were pinned to as many CPUs as they had jobs, distinct cores first; CPU %d was "
-    .. "left to payoff except where all are needed."):format(self.order[1])
+  local text = ("Workers were pinned to as many CPUs as they had jobs, distinct cores first; CPU "
+    .. "%d was left to payoff except where all are needed."):format(self.order[1])
+  if self.most >= #self.order then return text end
+  return ("%s Of %d CPUs, the container's quota of %.4g lets no more than %d run at once: workers "
+    .. "beyond that shared CPUs."):format(text, #self.order, options.limit, self.most)
 end
 
+-- options: pin (false: nothing is pinned), limit (CPUs that the cgroup's quota allows, or nil).
 function placement.new(cpus, options)
   local self = setmetatable({ order = placement.order(cpus) }, Placement)
   self.pinned = options.pin ~= false and #self.order >= 2
+  self.most = #self.order
+  if options.limit then
+    self.most = math.min(self.most, math.max(1, math.floor(options.limit)))
+  end
   self.text = describe(self, options)
   return self
+end
+
+-- run_on: payoff.native.sys.run_on. A system that refuses leaves everything as it was.
+function Placement:step_aside(run_on)
+  if self.pinned and run_on { self.order[1] } then self.all = self.order end
+end
+
+function Placement:come_back(run_on)
+  if self.all then run_on(self.all) end
+  self.all = nil
 end
 
 -- Did this subject keep more than one CPU busy, serially and unpinned?
@@ -70,6 +93,7 @@ end
 function Placement:of(cell)
   if not self.pinned or cell.of and cell.of.has_threads then return nil end
   local jobs = cell.mode == "serial" and 1 or cell.jobs
+  jobs = math.min(jobs, self.most)
   if jobs >= #self.order then return nil end -- it needs them all
   return table.move(self.order, 2, jobs + 1, 1, {})
 end

@@ -77,7 +77,7 @@ end
 local function open(cell, context, outcome)
   local spec, reason = context.launcher:spec(cell.of, context.env)
   if not spec then return failed(outcome, cell, reason) end
-  spec.plan, spec.timeout_s, spec.cpus = context.plan, 60, context.cpus
+  spec.plan, spec.timeout_s, spec.cpus = context.plan, 60, context.cpus or context.all_cpus
   local began_s = sys.monotonic_s()
   local process, message, code = worker.start(spec)
   if not process then return failed(outcome, cell, message, code) end

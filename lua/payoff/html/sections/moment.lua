@@ -14,6 +14,7 @@ function moment.render(run)
   end
   add("Foreseen at the start:", run.forecast)
   add("Control:", run.control and run.control.text)
+  add("Placement:", run.placement and run.placement.text)
   add("Verdicts:", run.comparisons and table.concat(beside.sentences(run), " "))
   for _, source in ipairs(run.watched or {}) do
     add("Not watched, " .. source.what .. ":", not source.known and source.reason or nil)
