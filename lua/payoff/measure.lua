@@ -32,12 +32,7 @@ function measure.options(command)
     .. "each port): only the experiment's own tasks are compared."):target("no_verify")
   command:option("--sizes", "auto: sizes around the points where ports begin to pay off; "
     .. "auto:1:5000 within bounds; or a list, like 1,10,100."):argname("WHICH")
-  command:option("--share", "The share of the whole program's time that the function takes, like "
-    .. "0.35 or 0.3..0.4: what would porting it do to the program?"):argname("SHARE")
-  command:option("--profile", "Read the share from cProfile's file, or from collapsed stacks.")
-    :argname("FILE")
-  command:option("--function", "The function that --profile is asked for, NAME or FILE.py:NAME "
-    .. "(default: the reference)."):argname("NAME"):target("func")
+  profile.define(command, "the reference")
   command:option("--boundary", "What `payoff boundary` measured here (default: where it keeps it).")
     :argname("FILE.json")
   command:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")

@@ -134,10 +134,11 @@ local function add_counts(run, cell)
 end
 
 function shapes.cell(run, spec)
-  spec.tasks = spec.tasks or 2
+  spec.tasks, spec.size = spec.tasks or 2, spec.size or 1
   local cell = {
-    id = ("%s/%s/%d/%s/1"):format(spec.subject, spec.mode, spec.jobs, spec.start),
-    subject = spec.subject, mode = spec.mode, jobs = spec.jobs, start = spec.start, size = 1,
+    id = ("%s/%s/%d/%s/%s"):format(spec.subject, spec.mode, spec.jobs, spec.start, spec.size),
+    subject = spec.subject, mode = spec.mode, jobs = spec.jobs, start = spec.start,
+    size = spec.size,
     tasks = spec.tasks, loops = 1, baseline = spec.baseline or false, verdict = spec.verdict,
     samples = {}, per_task = {}, metrics = {},
   }
@@ -176,13 +177,14 @@ local function ratio(base, cell, divisor)
 end
 
 function shapes.ratios(run)
-  local base, serial = nil, {}
+  local bases, serial = {}, {}
   for _, cell in ipairs(run.cells) do
-    if cell.baseline then base = cell end
+    if cell.baseline then bases[cell.size] = cell end
     if cell.mode == "serial" then serial[cell.subject] = cell end
   end
   for _, cell in ipairs(run.cells) do
     local right = cell.verdict.state == "identical" or cell.verdict.state == "within"
+    local base = bases[cell.size]
     if right and base and cell ~= base and #cell.samples > 0 then
       cell.speedup = ratio(base, cell)
       cell.speedup.over = base.subject .. "/serial/1"

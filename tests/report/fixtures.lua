@@ -4,6 +4,7 @@
 --
 -- article()  the experiment as people meet it: thirteen subjects, wrong ones, a missing one
 -- nasty()    names and texts that attack the report, and ten thousand samples
+-- sizes(name) four sizes, two ports; one, of this name, meets the reference at about 100
 -- empty()    interrupted before anything was measured
 
 local shapes = require "report.fixture_shapes"
@@ -174,6 +175,27 @@ function fixtures.nasty()
     end
   end
   run.cells[1].samples[1].marked = EVIL
+  shapes.ratios(run)
+  return run
+end
+
+fixtures.EVIL = EVIL
+
+function fixtures.sizes(name)
+  local run = shapes.run("sizes", "From which size on")
+  name, run.events, run.metrics, run.sizes = name or "rust", events(true), metrics(true), {}
+  local costs = { { "python", 2000, 150 }, { name, 15000, 20 }, { "c", 1200, 3 } } -- ns
+  for i, cost in ipairs(costs) do
+    run.subjects[i] = { name = cost[1], kind = i == 1 and "python" or "native",
+      reference = i == 1, state = "ok", verdict = IDENTICAL, teaches = "planted costs" }
+    for _, size in ipairs { 1, 30, 1000, 30000 } do
+      shapes.cell(run, { subject = cost[1], mode = "serial", jobs = 1, start = "warm", size = size,
+        tasks = 1, verdict = IDENTICAL, wall_ns = cost[2] + cost[3] * size, pmu = true,
+        instructions = (cost[2] + cost[3] * size) * 3, baseline = i == 1, blocks = 9,
+        per_process = 2 })
+      run.sizes[#run.sizes + 1] = i == 1 and { size = size, tasks = 1 } or nil
+    end
+  end
   shapes.ratios(run)
   return run
 end

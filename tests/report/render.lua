@@ -12,8 +12,12 @@ local out = assert(os.getenv("REPORT_OUT"), "REPORT_OUT names the folder")
 local function derived(run, evil)
   run.program = { share = { median = 0.35, low = 0.3, high = 0.4, level = 0.95,
     from = evil or "as told" } }
-  run.boundary = { measured = evil or "2026", entries = { { case = "calls",
-    binding = evil or "cffi", per = "call", reason = evil or "not installed" } } }
+  run.boundary = { measured = evil or "2026", entries = {
+    { case = "calls", binding = evil or "cffi", per = "call", reason = evil or "not installed" },
+    { case = "calls", binding = evil or "ctypes", per = "call",
+      price = { median = 290, low = 280, high = 305, level = 0.97, n = 6, unit = "ns" } },
+    { case = "ints", binding = evil or "c-ext", per = "element",
+      price = { median = 9, low = -2, high = 14, level = 0.97, n = 6, unit = "ns" } } } }
   return model.derive(run, function(cell)
     return digest.is_right(cell.verdict) and #cell.samples > 0
   end)
@@ -32,5 +36,7 @@ require("check").test("the fixtures are written", function()
   write("article", derived(fixtures.article()))
   write("nopmu", derived(fixtures.article { pmu = false }))
   write("nasty", derived(fixtures.nasty(), fixtures.nasty().warnings[1]))
+  write("sizes", derived(fixtures.sizes()))
+  write("nasty_sizes", derived(fixtures.sizes(fixtures.EVIL), fixtures.EVIL))
   write("empty", fixtures.empty())
 end)

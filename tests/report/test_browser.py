@@ -98,7 +98,7 @@ class Report(unittest.TestCase):
         self.assert_silent("article")
 
     def test_every_fixture_is_silent(self):
-        for name in ("nopmu", "empty", "nasty"):
+        for name in ("nopmu", "empty", "nasty", "sizes", "nasty_sizes"):
             with self.subTest(report=name):
                 self.open(name)
                 self.assert_silent(name)
@@ -163,7 +163,7 @@ class Report(unittest.TestCase):
         self.assertGreaterEqual(len(refused), 2)
 
     def test_nothing_scrolls_sideways(self):
-        for name in ("article", "nasty", "empty"):
+        for name in ("article", "nasty", "sizes", "nasty_sizes", "empty"):
             browser = self.open(name)
             for width in (1280, 768, 390, 320):
                 with self.subTest(report=name, width=width):
@@ -176,12 +176,41 @@ class Report(unittest.TestCase):
         browser.allow_scripts(True)  # for the questions alone: the page has not run any
         text = browser.script("return document.body.innerText")
         self.assertIn("9 of 12 ports return what the reference returns.", text)
-        self.assertIn("The chart needs JavaScript", text)
-        self.assertEqual(browser.script("return document.querySelectorAll('.bars').length"), 2)
+        self.assertNotIn("The chart needs JavaScript", text)
+        self.assertEqual(browser.script("return document.querySelectorAll('.bars').length"), 3)
         self.assertEqual(browser.script("return document.querySelectorAll('.live').length"), 0)
         self.assertFalse(browser.script(
             "return document.querySelector('.export').checkVisibility()"))
         self.assert_silent("article")
+
+    def test_time_by_size(self):
+        browser = self.open("sizes")
+        self.assertGreaterEqual(browser.script(
+            "return document.querySelectorAll('#by-size .live .mark-symbol.role-mark path').length"), 12)
+        self.assertIn("from", browser.script(
+            "return document.querySelector('#by-size .live').textContent"))
+        with open(os.path.join(self.folder, "sizes.csv"), encoding="utf-8", newline="") as file:
+            sizes = {row["size"] for row in csv.DictReader(file)}
+        self.assertEqual(sizes, set(browser.script(
+            "return [...document.querySelectorAll('#by-size tbody tr')]"
+            ".map((row) => row.cells[1].textContent)")))
+        places = browser.script("return document.querySelector('#places').textContent")
+        self.assertRegex(places, r"from 10\d \[\d+, \d+\]")  # whole sizes, no fractions
+        self.assert_silent("sizes")
+
+    def test_every_chart_has_a_figure_without_scripts(self):
+        for name in ("article", "sizes", "nasty_sizes"):
+            browser = self.open(name, script=False)
+            browser.allow_scripts(True)
+            charts = browser.script(
+                "return [...document.querySelectorAll('figure')].map((f) => [f.id, "
+                "f.querySelectorAll('.plot svg').length, f.querySelectorAll('table').length, "
+                "f.querySelectorAll('a[download$=\".csv\"]').length])")
+            for chart, drawn, tables, links in charts:
+                with self.subTest(report=name, chart=chart):
+                    self.assertGreaterEqual(drawn, 1)
+                    self.assertEqual((tables, links), (1, 1))
+            self.assertEqual(browser.script("return document.images.length"), 0)
 
     def test_charts_are_saved(self):
         browser = self.open("article")

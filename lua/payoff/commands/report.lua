@@ -6,6 +6,7 @@
 local fault = require "payoff.fault"
 local formats = require "payoff.formats"
 local payoff = require "payoff"
+local profile = require "payoff.model.profile"
 local runs = require "payoff.commands.runs"
 local script = require "payoff.script"
 local sys = require "payoff.native.sys"
@@ -36,6 +37,7 @@ function report.define(parser)
   end
   command:option("--script", "A Lua file that returns payoff.report { render = function(run) … "
     .. "end }; its text goes to --out."):argname("FILE.lua")
+  profile.define(command)
   command:option("--out", "Where --script's text goes (default: standard output)."):argname("FILE")
 end
 
@@ -94,7 +96,7 @@ function report.run(arguments)
   local asked = arguments.csv ~= nil
   if asked then runs.write_csv(db, number, arguments.csv) end
   if only_csv(arguments) then return fault.status.ok end
-  local run = runs.load(db, number)
+  local run = runs.load(db, number, arguments)
   for _, name in ipairs(written()) do
     if name ~= "csv" and arguments[name] then
       asked = true

@@ -6,6 +6,7 @@ local formats = require "payoff.formats"
 local layout = require "payoff.layout"
 local metrics = require "payoff.metrics"
 local paths = require "payoff.paths"
+local profile = require "payoff.model.profile"
 local store = require "payoff.store"
 local sys = require "payoff.native.sys"
 local units = require "payoff.units"
@@ -23,12 +24,14 @@ function runs.define(parser)
   local show = parser:command("show"):summary("Print the table of a stored run.")
   database_option(show)
   show:argument("run", "Its number or id (default: the last one)."):argname("RUN"):args("?")
+  profile.define(show)
   local export = parser:command("export"):summary("Write a stored run as a report.")
   database_option(export)
   export:argument("run", "Its number or id (default: the last one)."):argname("RUN"):args("?")
   export:option("--format", table.concat(formats.names, ", ") .. " (default: csv).")
     :argname("NAME"):default("csv"):choices(formats.names)
   export:option("--out", "The file to write (default: standard output)."):argname("FILE")
+  profile.define(export)
 end
 
 local function open(path)
@@ -75,13 +78,15 @@ local function load(db, path, which, samples)
   return fault.check("usage", nil, db:load(which, { samples = samples }))
 end
 
-function runs.load(path, which)
+-- arguments: nil, or with share, profile and func: of the whole program.
+function runs.load(path, which, arguments)
   local db = open(path)
   local run = load(db, path, which)
   db:close()
   if run.state == "running" then
     table.insert(run.warnings, "This run never ended: it is still being measured, or was killed.")
   end
+  if arguments then profile.retell(run, arguments) end
   return derive.run(run, metric_list(run))
 end
 
@@ -108,7 +113,7 @@ local function terminal_options()
 end
 
 local function show_run(arguments)
-  local run = runs.load(arguments.db, arguments.run)
+  local run = runs.load(arguments.db, arguments.run, arguments)
   return out(require("payoff.formats.table").render(run, terminal_options()))
 end
 
@@ -116,7 +121,7 @@ local function export_run(arguments)
   if arguments.format == "csv" then
     return runs.write_csv(arguments.db, arguments.run, arguments.out or "-")
   end
-  local run = runs.load(arguments.db, arguments.run)
+  local run = runs.load(arguments.db, arguments.run, arguments)
   local text = formats.of(arguments.format).render(run, {})
   if not arguments.out then return out(text) end
   fault.check("io", nil, sys.write_file(arguments.out, text))

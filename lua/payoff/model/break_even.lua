@@ -115,14 +115,16 @@ local function line_of(pairs_list, side, level)
   return { call = interval(fit.intercept), per_size = interval(fit.slope), worst = fit.worst }
 end
 
--- An interval whose ends may be no numbers, as plain data.
-local function plain(at)
+-- An interval whose ends may be no numbers, as plain data. `whole`: sizes come in whole numbers;
+-- then the first that is won is the crossing rounded up, the last one is it rounded down.
+local function plain(at, kind, whole)
   local out = { median = at.estimate, level = at.level, n = at.n, reason = at.reason,
     low = at.low, high = at.high }
   if out.median == math.huge or out.median == 0 then out.median = nil end
   if at.low == 0 then out.low, out.always_possible = nil, true end
   if at.low == math.huge then out.low = nil end
   if at.high == math.huge then out.high, out.never_possible = nil, true end
+  if whole then out.rounded = kind == "from" and "up" or kind == "up to" and "down" or nil end
   return out
 end
 
@@ -131,12 +133,14 @@ local function size_text(x)
   return ("%d"):format(x)
 end
 
--- "118 [104, 131]", "[below every size, 131]"
+-- "118 [104, 131]", "118 [always, 131]"; whole where sizes are whole ("from 2", not "from 1.4").
 function break_even.at_text(at)
-  if not at.level then return size_text(at.median) end
-  return ("%s [%s, %s]"):format(size_text(at.median),
-    at.always_possible and "always" or size_text(at.low),
-    at.never_possible and "never" or size_text(at.high))
+  local round = at.rounded == "up" and math.ceil or at.rounded == "down" and math.floor
+  local function text(x) return size_text(round and x and round(x) or x) end
+  if not at.level then return text(at.median) end
+  return ("%s [%s, %s]"):format(text(at.median),
+    at.always_possible and "always" or text(at.low),
+    at.never_possible and "never" or text(at.high))
 end
 
 -- Crossings outside what was measured are no crossings of what was measured.
@@ -177,6 +181,13 @@ local function text_of(group)
   return "unknown: " .. (group.reason or "?")
 end
 
+local function are_whole(sizes)
+  for _, size in ipairs(sizes) do
+    if size ~= math.floor(size) then return false end
+  end
+  return true
+end
+
 local function measure(run, group)
   local list, level = group.pairs, run.level or run.confidence
   group.over, group.sizes = list[1].base.subject .. "/serial/1", {}
@@ -187,7 +198,7 @@ local function measure(run, group)
     group.text = text_of(group)
     return
   end
-  local found, changed = cross(list, run), changes(list)
+  local found, changed, whole = cross(list, run), changes(list), are_whole(group.sizes)
   local change = changed[#changed]
   group.port, group.reference = line_of(list, "port", level), line_of(list, "base", level)
   group.straight = is_straight(list, found)
@@ -197,12 +208,12 @@ local function measure(run, group)
     group.earlier = #changed > 1 and {} or nil
     for i = 1, #changed - 1 do
       local one = cross(changed[i], run)
-      group.earlier[i] = { state = one.kind, at = plain(one.at) }
+      group.earlier[i] = { state = one.kind, at = plain(one.at, one.kind, whole) }
     end
     group.method = ("lines over the sizes %s to %s; over all sizes they are not straight")
       :format(size_text(change[1].size), size_text(change[#change].size))
   end
-  group.at, group.reason = plain(found.at), found.at.reason
+  group.at, group.reason = plain(found.at, found.kind, whole), found.at.reason
   if group.straight or change then
     settle(group, found, everywhere(list), group.from_size, group.to_size)
   else

@@ -73,16 +73,36 @@ function profile.read(path, options)
   return answer.kind == "stacks" and from_samples(answer, options.level) or from_pstats(answer)
 end
 
+-- The options of `payoff run` and of reports; by default it is asked for `default`.
+function profile.define(command, default)
+  command:option("--share", "The share of the whole program's time that the function takes, like "
+    .. "0.35 or 0.3..0.4: what would porting it do to the program?"):argname("SHARE")
+  command:option("--profile", "Read the share from cProfile's file, or from collapsed stacks.")
+    :argname("FILE")
+  command:option("--function", ("The function that --profile is asked for, NAME or FILE.py:NAME%s."
+    ):format(default and " (default: " .. default .. ")" or "")):argname("NAME"):target("func")
+end
+
 -- The function that the experiment is about, as a profile names it: name and file.
 local function function_of(experiment, asked)
   local file, name = (asked or ""):match("^(.+):([^:]+)$")
   if asked then return name or asked, file and paths.name(file) end
   local subject = experiment.subjects[1]
   if not subject.func then
-    fault.raise("usage", "--profile: the reference is no Python function; name it: --function NAME")
+    fault.raise("usage", "--profile: which function of the profile? name it: --function NAME")
   end
   local stem = subject.module and subject.module:match("[^.]+$") .. ".py"
   return subject.func, subject.file and paths.name(subject.file) or stem
+end
+
+-- Another share than the one it was measured with, for a run out of the store.
+function profile.retell(run, arguments)
+  if arguments.share or arguments.profile then
+    run.program = profile.program(arguments,
+      { subjects = run.subjects, confidence = run.confidence })
+  elseif arguments.func then
+    fault.raise("usage", "--function belongs to --profile: give both")
+  end
 end
 
 -- What --share or --profile tell about the whole program; nil when neither is there.

@@ -3,7 +3,10 @@
 local break_even = require "payoff.model.break_even"
 local data = require "payoff.html.data"
 local digest = require "payoff.digest"
+local h = require "payoff.html.node"
 local line = require("payoff.text").line
+local panel = require "payoff.html.panel"
+local strip = require "payoff.html.strip"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -49,8 +52,14 @@ local function spec_of(values, marks)
     title = "size", axis = { grid = false, format = "~s", tickCount = 6 } }
   local y = { field = "time", type = "quantitative", scale = { type = "log", nice = false },
     title = "time of one run", axis = { labelExpr = TIME, tickCount = 6 } }
-  local color = { field = "subject", type = "nominal", sort = { field = "rank", op = "min" },
-    scale = { scheme = "tableau10" }, legend = { title = data.null, orient = "top", columns = 4,
+  -- The layers have data of their own: each is told the names in their order.
+  local names, known = {}, {}
+  for _, one in ipairs(values) do
+    if not known[one.subject] then known[one.subject], names[#names + 1] = true, one.subject end
+  end
+  local scale = { scheme = "tableau10", domain = data.array(names) }
+  local color = { field = "subject", type = "nominal", scale = scale,
+    legend = { title = data.null, orient = "top", columns = 4,
       labelLimit = 120, symbolType = "stroke" } }
   local tip = data.array { { field = "subject", title = "subject" },
     { field = "size", title = "size" }, { field = "text", title = "time" } }
@@ -67,16 +76,66 @@ local function spec_of(values, marks)
     local at = { field = "size", type = "quantitative", scale = x.scale, title = x.title }
     layers[#layers + 1] = { data = { values = data.array(marks) },
       mark = { type = "rule", strokeDash = data.array { 4, 3 }, strokeWidth = 1.4 },
-      encoding = { x = at, color = { field = "subject", type = "nominal" },
+      encoding = { x = at, color = color,
         tooltip = data.array { { field = "text", title = "break-even" } } } }
     layers[#layers + 1] = { data = { values = data.array(marks) },
       mark = { type = "text", angle = 270, align = "left", baseline = "bottom", dx = 6, dy = -3,
         fontSize = 11 },
       encoding = { x = at, y = { value = 300 }, text = { field = "label" },
-        color = { field = "subject", type = "nominal" } } }
+        color = color } }
   end
   return { data = { values = data.array(values) }, width = "container", height = 320,
     autosize = { type = "fit-x", contains = "padding" }, layer = data.array(layers) }
+end
+
+-- The subjects' points, in the order of the page, by size.
+local function series_of(values)
+  local list, by_name = {}, {}
+  for _, one in ipairs(values) do
+    local series = by_name[one.rank]
+    if not series then
+      series = { rank = one.rank, subject = one.subject, points = {} }
+      by_name[one.rank], list[#list + 1] = series, series
+    end
+    table.insert(series.points, { x = one.size, y = one.time, text = one.text })
+  end
+  for _, series in ipairs(list) do
+    table.sort(series.points, function(a, b) return a.x < b.x end)
+  end
+  return list
+end
+
+local function short(text) return (text:gsub(" %[.*", "")) end
+
+-- A panel per port, the reference in grey: the same without a script.
+local function static_of(values, marks, d)
+  local sizes, times, panels, base = {}, {}, {}, nil
+  for i, one in ipairs(values) do
+    if one.size <= 0 then return nil end -- no logarithmic axis has it
+    sizes[i], times[i] = { median = one.size }, { median = one.time }
+  end
+  local x, y, list = strip.scale(sizes), strip.scale(times), series_of(values)
+  for _, series in ipairs(list) do
+    if d.groups[series.rank].subject.reference then base = series end
+  end
+  for _, series in ipairs(list) do
+    if series ~= base or #list == 1 then
+      local at, said = {}, nil
+      for _, mark in ipairs(marks) do
+        if mark.subject == series.subject then at[#at + 1], said = mark.size, mark.label end
+      end
+      local first, last = series.points[1], series.points[#series.points]
+      panels[#panels + 1] = h.div({ class = "small" }, h.p({ class = "name" },
+        value.outside(series.subject), said and h.small({}, " pays " .. said) or nil),
+        panel.lines { x = x, y = y, marks = at, lines = { base and { class = "serial",
+          points = base.points } or { class = "serial", points = {} },
+          { class = "process", points = series.points } } },
+        h.p({ class = "ends" }, h.span({}, ("size %s: %s"):format(first.x, short(first.text))),
+          h.span({}, ("size %s: %s"):format(last.x, short(last.text)))))
+    end
+  end
+  return h.list(h.div({ class = "smalls" }, panels), base and h.p({ class = "note" },
+    "Blue: the port; grey: ", value.outside(base.subject), "; dashed: where they meet.") or nil)
 end
 
 function by_size.make(run, d)
@@ -91,7 +150,7 @@ function by_size.make(run, d)
     alt = ("Time against size of %d serial rows. "):format(#values) ..
       (#texts > 0 and table.concat(texts, "; ") .. "." or "No port changes places with the "
         .. "reference."),
-    spec = spec_of(values, marks), rows = rows, shown = shown,
+    spec = spec_of(values, marks), static = static_of(values, marks, d), rows = rows, shown = shown,
     csv_columns = { { "subject" }, { "size" }, { "median" }, { "low" }, { "high" }, { "level" },
       { "n" } },
     columns = { { "Subject", keep = true }, { "Size", num = true }, { "Time", num = true } },

@@ -3,7 +3,9 @@
 
 local data = require "payoff.html.data"
 local digest = require "payoff.digest"
+local h = require "payoff.html.node"
 local line = require("payoff.text").line
+local panel = require "payoff.html.panel"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -119,6 +121,18 @@ local function spec_of(points, blocks, edge, last)
   }
 end
 
+-- The same without a script.
+local function static_of(points, blocks, edge, last)
+  local dots, uprights = {}, {}
+  for i, p in ipairs(points) do
+    dots[i] = { x = (p.at - 1) / last, y = (p.shown / edge + 1) / 2,
+      class = p.marked ~= data.null and "marked" or nil }
+  end
+  for i, block in ipairs(blocks) do uprights[i] = (block.at - 1) / last end
+  return h.list(panel.scatter(dots, 0.5, uprights), h.p({ class = "note" },
+    ("From %s below the median of the row to as much above it."):format(units.percent(edge))))
+end
+
 -- One row per cell: how far its samples lie apart, and what the system did meanwhile.
 local function noise_of(cell)
   local n, low, high, sum, steal_ns, switches, marked = 0, nil, nil, 0, nil, nil, 0
@@ -182,11 +196,12 @@ function samples.make(run)
   local last = 0
   for _, slot in pairs(slots) do last = math.max(last, slot.place) end
   local rows, shown = table_of(run)
+  blocks = #blocks <= 60 and blocks or {}
   return { {
     id = "samples", title = "Noise and drift", caption = caption_of(total, #points, beyond),
     alt = string.format("Distance of %d samples from their cell's median, in the order measured; "
       .. "most lie within %s.", #points, units.percent(edge)),
-    spec = spec_of(points, #blocks <= 60 and blocks or {}, edge, last),
+    spec = spec_of(points, blocks, edge, last), static = static_of(points, blocks, edge, last),
     columns = { { "Subject", keep = true }, { "Where", keep = true }, { "Size", num = true },
       { "Samples", num = true },
       { "Typical distance", num = true }, { "Least", num = true }, { "Most", num = true },

@@ -3,7 +3,10 @@
 
 local data = require "payoff.html.data"
 local digest = require "payoff.digest"
+local h = require "payoff.html.node"
 local line = require("payoff.text").line
+local panel = require "payoff.html.panel"
+local strip = require "payoff.html.strip"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -92,6 +95,22 @@ local function spec_of(entries)
   }
 end
 
+-- The same without a script: a line per factor.
+local function static_of(entries)
+  local values, ends, last, rows = values_of(entries), {}, nil, {}
+  for i, one in ipairs(values) do ends[i] = { median = one.to, low = one.from, high = one.to } end
+  local scale = strip.scale(ends, 1)
+  for i, one in ipairs(values) do
+    rows[i] = h.div({ class = "bar" },
+      h.span({ class = "name" }, one.rank ~= last and value.outside(one.subject) or nil),
+      h.span({ class = "place" }, one.term),
+      panel.bar(one.from, one.to, scale, one.term == SHORT.total and "serial" or "process"),
+      h.span({ class = "num" }, (one.text:gsub(" .*", ""))))
+    last = one.rank
+  end
+  return h.div({ class = "bars" }, rows)
+end
+
 local function words(entries)
   local texts = {}
   for i, entry in ipairs(entries) do
@@ -135,7 +154,7 @@ function waterfall.make(_, d)
     caption = "Why each port is as fast as it is, in its best place: the factors multiply to its "
       .. "speed-up." .. (reason and " Not split further here, because of this: " ..
       reason:gsub("[%s.]+$", "") .. "." or ""),
-    spec = spec_of(entries),
+    spec = spec_of(entries), static = static_of(entries),
     columns = { { "Subject", keep = true }, { "Where", keep = true }, { "Size", num = true },
       { "Factor" }, { "Times", num = true }, { "Source" }, { "State" }, { "Note" } },
     rows = rows, shown = shown,

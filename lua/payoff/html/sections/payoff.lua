@@ -6,6 +6,7 @@ local break_even = require "payoff.model.break_even"
 local digest = require "payoff.digest"
 local figure = require "payoff.html.figure"
 local h = require "payoff.html.node"
+local strip = require "payoff.html.strip"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -124,6 +125,13 @@ local function best_places(run, d)
     .. "per worker. Tags say where threads wait for a lock, and where processes lose to pickling."))
 end
 
+-- A price that a logarithmic scale has a place for: a difference may be below nothing.
+local function positive(price)
+  if not price or not price.median or price.median <= 0 then return nil end
+  return { median = price.median, low = price.low and price.low > 0 and price.low or nil,
+    high = price.high }
+end
+
 local function prices(run)
   local kept = run.boundary
   if not kept then return nil end
@@ -131,16 +139,20 @@ local function prices(run)
     return kept.reason and h.p({ class = "note" }, "What a call into native code costs: ",
       value.outside(kept.reason), ".") or nil
   end
-  local rows = {}
+  local rows, known = {}, {}
+  for _, entry in ipairs(kept.entries) do known[#known + 1] = positive(entry.price) end
+  local scale = strip.scale(known)
   for i, entry in ipairs(kept.entries) do
     local what = boundary.words[entry.case]
     rows[i] = { what and what[1] or "starting a pool", value.outside(entry.binding),
-      value.estimate(entry.price, units.time, { reason = entry.reason }), "per " .. entry.per }
+      value.estimate(entry.price, units.time, { reason = entry.reason }), "per " .. entry.per,
+      scale and strip.draw(positive(entry.price), scale, "process") or "" }
   end
   return h.list(h.h3({}, "What the boundary costs here"),
     h.details({}, h.summary({}, ("%d prices of calls, elements, tasks and pools")
       :format(#rows)), figure.table("Prices of the boundary", { { "What" },
-      { "Through", keep = true }, { "Price", num = true }, { "" } }, rows)),
+      { "Through", keep = true }, { "Price", num = true }, { "For each" },
+      { "On a logarithmic scale" } }, rows)),
     h.p({ class = "note" }, "Measured on this machine by payoff boundary, ",
       value.outside(kept.measured), "."))
 end
