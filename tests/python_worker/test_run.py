@@ -91,14 +91,16 @@ class Modes(unittest.TestCase):
         with Worker() as worker:
             worker.subject("who", *[t(i(n)) for n in range(4)])
             for mode in ("process", "thread"):
-                seen = []
-                for _ in range(2):
+                seen, spread = set(), False
+                for _ in range(10):
                     reply = worker.good("run", mode=mode, jobs=4, start="warm")
-                    self.assertEqual([row["tasks"] for row in reply["workers"]], [1] * 4)
-                    results = worker.good("results")["results"]
-                    self.assertEqual(len({str(one[1:3]) for one in results}), 4)
-                    seen.append(sorted(str(one[1:3]) for one in results))
-                self.assertEqual(*seen)  # kept for the next run
+                    tasks = [row["tasks"] for row in reply["workers"]]
+                    self.assertEqual((len(tasks), sum(tasks)), (4, 4))
+                    seen |= {str(one[1:3]) for one in worker.good("results")["results"]}
+                    spread = spread or tasks == [1] * 4
+                # On a busy machine one of them may be done before another has woken up.
+                self.assertTrue(spread)
+                self.assertEqual(len(seen), 4)  # kept for the next run
 
     def test_pool_goes_with_the_mode(self):
         with Worker() as worker:
