@@ -272,7 +272,7 @@ end)
 -- options.samples = "times": without what was counted, which is most of it; "phased": only those on
 -- the way to the steady state, and the others as text, from the open store:
 --   cell.sheet({ prefix =, columns =, events = }, word, write)  --> how many rows were written
--- See csv.lua, and profiler/store/sheet.h.
+-- See csv.lua, and profiler/store/sheet.h. "series": in columns, see payoff.store.series.
 db_class.load = guarded(function(db, which, options)
   return load.model(db.native, must(db:run_row(which)), options and options.samples)
 end)

@@ -18,6 +18,7 @@
  * Absent is unknown; false and true are 0 and 1 in the file. */
 #include "lua/lua_store.h"
 #include "lua/bindings.h"
+#include "lua/lua_series.h"
 #include "lua/luahost.h"
 #include "store/merge.h"
 #include "store/noun.h"
@@ -281,6 +282,7 @@ int luaopen_payoff_store(lua_State *L)
         {"sample_count", lua_store_sample_count},
         {"mark_after", lua_store_mark_after},
         {"sheet", lua_store_sheet},
+        {"series", lua_store_series},
         {"merge", store_merge},
         {"begin", store_lua_begin},
         {"commit", store_lua_commit},
@@ -292,6 +294,7 @@ int luaopen_payoff_store(lua_State *L)
     };
     static const luaL_Reg functions[] = {{"open", store_lua_open}, {NULL, NULL}};
     luahost_class(L, LUA_STORE_CLASS, methods, store_gc);
+    lua_series_class(L);
     luaL_newlib(L, functions);
     return 1;
 }

@@ -127,7 +127,7 @@ static void set_text(lua_State *L, const char *key, const char *text)
     lua_setfield(L, -2, key);
 }
 
-static void push_count(lua_State *L, const struct counts *counts)
+void lua_store_push_count(lua_State *L, const struct counts *counts)
 {
     double estimate = 0;
     lua_createtable(L, 0, 7);
@@ -143,9 +143,8 @@ static void push_count(lua_State *L, const struct counts *counts)
     set_text(L, "reason", counts->reason);
 }
 
-/* Appends to the list of the sample's cell, in the table on top of the stack. */
-static bool push_sample(void *context, int64_t id, const struct sample_row *sample,
-                        struct status *st)
+bool lua_store_push_sample(void *context, int64_t id, const struct sample_row *sample,
+                           struct status *st)
 {
     lua_State *L = context;
     (void)st;
@@ -169,7 +168,7 @@ static bool push_sample(void *context, int64_t id, const struct sample_row *samp
     set_text(L, "more", sample->more);
     lua_createtable(L, (int)sample->count_count, 0);
     for (size_t i = 0; i < sample->count_count; i++) {
-        push_count(L, &sample->counts[i]);
+        lua_store_push_count(L, &sample->counts[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_setfield(L, -2, "counts");
@@ -189,7 +188,7 @@ int lua_store_samples(lua_State *L)
     int which = luaL_checkoption(L, 3, "all", names);
     struct status st = STATUS_INIT;
     lua_newtable(L);
-    if (!each[which](store, run, push_sample, L, &st))
+    if (!each[which](store, run, lua_store_push_sample, L, &st))
         return luahost_fail(L, &st);
     return 1;
 }

@@ -53,6 +53,11 @@ bool sample_each_counted(struct store *store, int64_t cell, sample_visit *visit,
 bool sample_each_phased(struct store *store, int64_t run, sample_visit *visit, void *context,
                         struct status *st);
 
+/* Every sample of a run as they were taken, whichever cells they are of: pages of the file are read
+ * one after the other. */
+bool sample_each_in_time(struct store *store, int64_t run, sample_visit *visit, void *context,
+                         struct status *st);
+
 /* Marks those samples of a run that were taken after the process at that place of that block: the
  * process that took them did not come to its end. *count is their number. */
 bool sample_mark_after(struct store *store, int64_t run, int64_t block, int64_t block_order,

@@ -96,7 +96,12 @@ function report.run(arguments)
   local asked = arguments.csv ~= nil
   if asked then runs.write_csv(db, number, arguments.csv) end
   if only_csv(arguments) then return fault.status.ok end
-  local run = runs.load(db, number, arguments)
+  local names = {}
+  for _, name in ipairs(written()) do
+    if name ~= "csv" and arguments[name] then names[#names + 1] = name end
+  end
+  local run = runs.load(db, number, arguments,
+    not arguments.script and runs.samples_for(names) or nil)
   for _, name in ipairs(written()) do
     if name ~= "csv" and arguments[name] then
       asked = true

@@ -78,16 +78,25 @@ local function load(db, path, which, samples)
   return fault.check("usage", nil, db:load(which, { samples = samples }))
 end
 
--- arguments: nil, or with share, profile and func: of the whole program.
-function runs.load(path, which, arguments)
+-- arguments: nil, or with share, profile and func: of the whole program. Every sample is a table
+-- of its own, unless `samples` says how to keep them (payoff.store).
+function runs.load(path, which, arguments, samples)
   local db = open(path)
-  local run = load(db, path, which)
+  local run = load(db, path, which, samples)
   db:close()
   if run.state == "running" then
     table.insert(run.warnings, "This run never ended: it is still being measured, or was killed.")
   end
   if arguments then profile.retell(run, arguments) end
   return derive.run(run, metric_list(run))
+end
+
+-- How to load samples for these formats: in columns, where none of them reads each one.
+function runs.samples_for(names)
+  for _, name in ipairs(names) do
+    if formats.of(name).every_sample then return "all" end
+  end
+  return "series"
 end
 
 -- Every sample of a stored run as CSV, to a file or "-": from file to file, without ever holding
@@ -113,7 +122,7 @@ local function terminal_options()
 end
 
 local function show_run(arguments)
-  local run = runs.load(arguments.db, arguments.run, arguments)
+  local run = runs.load(arguments.db, arguments.run, arguments, "series")
   return out(require("payoff.formats.table").render(run, terminal_options()))
 end
 
@@ -121,7 +130,8 @@ local function export_run(arguments)
   if arguments.format == "csv" then
     return runs.write_csv(arguments.db, arguments.run, arguments.out or "-")
   end
-  local run = runs.load(arguments.db, arguments.run, arguments)
+  local run = runs.load(arguments.db, arguments.run, arguments,
+    runs.samples_for { arguments.format })
   local text = formats.of(arguments.format).render(run, {})
   if not arguments.out then return out(text) end
   fault.check("io", nil, sys.write_file(arguments.out, text))

@@ -12,6 +12,7 @@ local neighbours = require "payoff.formats.neighbours"
 
 local format = { name = "benchstat", extension = ".bench.txt",
   describe = "text that benchstat reads, a line per process" }
+format.every_sample = true -- reads them one by one
 
 -- A name has no blanks; "/" and "=" part its keys and values.
 local function word(value)

@@ -11,6 +11,7 @@ local neighbours = require "payoff.formats.neighbours"
 
 local format = { name = "hyperfine", extension = ".hyperfine.json",
   describe = "JSON in the shape of hyperfine's" }
+format.every_sample = true -- reads them one by one
 
 local function mean(list)
   local sum = 0

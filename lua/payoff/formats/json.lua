@@ -6,6 +6,7 @@ local clean = require("payoff.text").clean
 local json = require "payoff.native.json"
 
 local format = { name = "json", extension = ".json", describe = "the run model, for programs" }
+format.every_sample = true -- reads them one by one
 
 -- Lists of the model: an empty one is [], and a hole in one is null. `counts` and `per_task` are as
 -- long as run.events.

@@ -12,6 +12,7 @@ local neighbours = require "payoff.formats.neighbours"
 
 local format = { name = "pyperf", extension = ".pyperf.json",
   describe = "JSON that pyperf's commands read" }
+format.every_sample = true -- reads them one by one
 
 -- "2026-11-23T12:00:00Z" as pyperf writes its dates.
 local function date_text(started)

@@ -10,6 +10,7 @@
 -- the speed-up that the table shows (profiler/base/stats_split.h).
 
 local estimate = require "payoff.run.estimate"
+local series = require "payoff.store.series"
 local stats = require "payoff.native.stats"
 local units = require "payoff.units"
 
@@ -45,8 +46,25 @@ local function bracket_of(run, cell, index)
   return 0
 end
 
+-- The same of samples in columns.
+local function sums_of_series(run, cell, own)
+  local names, overhead, out = {}, {}, {}
+  for index, event in ipairs(run.events) do
+    names[index] = (event.asked == "instructions" or event.asked == "cycles") and event.asked
+      or "other " .. index
+    overhead[index] = bracket_of(run, cell, index)
+  end
+  for _, sum in ipairs(own.columns:sums(names, cell.marked and cell.marked.left_out, overhead)) do
+    sum.wall, sum.cpu = sum.wall_ns, sum.cpu_ns
+    out[sum.block] = sum
+  end
+  return out
+end
+
 -- block -> what its samples add up to; a field is nil where one of them lacks it.
 local function sums_of(run, cell)
+  local own = series.of(cell)
+  if own then return sums_of_series(run, cell, own) end
   local out, left_out = {}, cell.marked and cell.marked.left_out
   local wanted = { instructions = event_index(run, "instructions"),
     cycles = event_index(run, "cycles") }

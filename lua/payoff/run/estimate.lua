@@ -10,6 +10,7 @@
 -- both.
 
 local passes = require "payoff.run.passes"
+local series = require "payoff.store.series"
 local stats = require "payoff.native.stats"
 
 local estimate = {}
@@ -47,9 +48,16 @@ local function usable(cell, of)
   return all, false
 end
 
+local function wall_per_run(sample) return sample.wall_ns / sample.loops end
+
+local function cpu_per_run(sample) return sample.cpu_ns and sample.cpu_ns / sample.loops end
+
+local kinds = { wall = wall_per_run, cpu = cpu_per_run }
+
 -- block -> the median over its processes, each with its fastest sample.
-local function by_block(cell, of)
-  local values = {}
+local function by_block(cell, kind)
+  local own, values, of = series.of(cell), {}, kinds[kind]
+  if own then return own:times(kind).map end
   for block, processes in pairs((usable(cell, of))) do
     local list = {}
     for _, x in pairs(processes) do list[#list + 1] = x end
@@ -57,10 +65,6 @@ local function by_block(cell, of)
   end
   return values
 end
-
-local function wall_per_run(sample) return sample.wall_ns / sample.loops end
-
-local function cpu_per_run(sample) return sample.cpu_ns and sample.cpu_ns / sample.loops end
 
 local function in_order(values)
   local blocks, list = {}, {}
@@ -79,29 +83,32 @@ local function interval(values, level, unit)
 end
 
 function estimate.time(cell, level)
-  return interval(by_block(cell, wall_per_run), level, "ns")
+  return interval(by_block(cell, "wall"), level, "ns")
 end
 
 function estimate.cpu(cell, level)
-  return interval(by_block(cell, cpu_per_run), level, "ns")
+  return interval(by_block(cell, "cpu"), level, "ns")
 end
-
-local kinds = { wall = wall_per_run, cpu = cpu_per_run }
 
 -- kind: "wall" (default) or "cpu".
 function estimate.of(cell, level, kind)
-  return interval(by_block(cell, kinds[kind or "wall"]), level, "ns")
+  return interval(by_block(cell, kind or "wall"), level, "ns")
 end
 
 -- block -> time: what a caller pairs with other things of the block.
-function estimate.block_map(cell, kind) return by_block(cell, kinds[kind or "wall"]) end
+function estimate.block_map(cell, kind) return by_block(cell, kind or "wall") end
 
 -- One value per block, in order.
-function estimate.list(cell, kind) return in_order(by_block(cell, kinds[kind or "wall"])) end
+function estimate.list(cell, kind) return in_order(by_block(cell, kind or "wall")) end
 
 -- How many samples are marked, and whether the estimates leave them out; nil when none is.
 function estimate.marked(cell)
-  local marked = 0
+  local own, marked = series.of(cell), 0
+  if own then
+    marked = own.columns:marked()
+    return marked > 0
+      and { samples = marked, of = #own, left_out = own:times("wall").left_out } or nil
+  end
   for _, sample in ipairs(cell.samples) do marked = marked + (sample.marked and 1 or 0) end
   if marked == 0 then return nil end
   local _, left_out = usable(cell, wall_per_run)
@@ -110,7 +117,7 @@ end
 
 -- The values of those blocks that both have, as two lists.
 function estimate.pairs(first, second, kind)
-  local a, b = by_block(first, kinds[kind or "wall"]), by_block(second, kinds[kind or "wall"])
+  local a, b = by_block(first, kind or "wall"), by_block(second, kind or "wall")
   local blocks, x, y = {}, {}, {}
   for block in pairs(a) do
     if b[block] then blocks[#blocks + 1] = block end
@@ -129,7 +136,9 @@ function estimate.ratio(over, under, level, workers, kind)
 end
 
 -- block -> the mean over its processes of the mean over their samples; of marked ones as `usable`.
-local function means_by_block(cell, of)
+local function means_by_block(cell, kind)
+  local own, of = series.of(cell), kinds[kind]
+  if own then return own:means(kind) end
   local _, left_out = usable(cell, of)
   local sums = {}
   for _, sample in ipairs(cell.samples) do
@@ -156,8 +165,8 @@ end
 -- within processes within blocks, and are drawn again at the top alone, as pairs of blocks: what
 -- Davison & Hinkley (1997, section 3.8) advise for nested data.
 function estimate.means(over, under, level, seed, kind)
-  local a = means_by_block(over, kinds[kind or "wall"])
-  local b = means_by_block(under, kinds[kind or "wall"])
+  local a = means_by_block(over, kind or "wall")
+  local b = means_by_block(under, kind or "wall")
   local blocks, first, second = {}, {}, {}
   for block in pairs(a) do
     if b[block] then blocks[#blocks + 1] = block end
@@ -173,7 +182,9 @@ end
 function estimate.of_processes(cells, field, level)
   local list = {}
   for _, cell in ipairs(cells) do
-    for _, samples in ipairs { cell.warming or {}, cell.samples } do
+    local own = series.of(cell)
+    if own then table.move(own[field], 1, #own[field], #list + 1, list) end
+    for _, samples in ipairs { cell.warming or {}, not own and cell.samples or nil } do
       for _, sample in ipairs(samples) do list[#list + 1] = sample[field] end
     end
   end
@@ -185,20 +196,26 @@ end
 
 -- The first call of a process: { median, … } over the blocks; nil where it was not measured.
 function estimate.first(cell, level)
-  local first = { samples = {} }
-  for _, list in ipairs { cell.warming or {}, cell.samples } do
+  local own, first = series.of(cell), { samples = {} }
+  for _, list in ipairs { cell.warming or {}, not own and cell.samples or nil } do
     for _, sample in ipairs(list) do
       if sample.first then table.insert(first.samples, sample) end
     end
   end
+  if own and #first.samples == 0 then
+    first.samples = own:first()
+  elseif own then
+    for _, sample in ipairs(own:first()) do table.insert(first.samples, sample) end
+  end
   return estimate.time(first, level)
 end
 
--- One counter per task: the process's own mean over its samples, then the median over processes.
--- What the empty bracket counted (`bracket`, one reading) is taken off each sample, down to 0.
-function estimate.per_task(cell, index, level, bracket)
-  local overhead = bracket and bracket.estimate or 0
-  local sums, worst = {}, nil
+-- block -> counts per task; the first reading that is not exact; the first of all.
+local function per_task_by_block(cell, index, overhead)
+  local own, sums, worst = series.of(cell), {}, nil
+  if own then
+    return own:per_task(index, overhead, cell.tasks), own.worst[index], own.any[index]
+  end
   for _, sample in ipairs(cell.samples) do
     local reading = sample.counts and sample.counts[index]
     if reading then
@@ -215,8 +232,15 @@ function estimate.per_task(cell, index, level, bracket)
   end
   local values = {}
   for block, sum in pairs(sums) do values[block] = sum.events / sum.tasks end
-  local out = interval(values, level)
-  local any = worst or cell.samples[1] and cell.samples[1].counts and cell.samples[1].counts[index]
+  return values, worst,
+    cell.samples[1] and cell.samples[1].counts and cell.samples[1].counts[index]
+end
+
+-- One counter per task: the process's own mean over its samples, then the median over processes.
+-- What the empty bracket counted (`bracket`, one reading) is taken off each sample, down to 0.
+function estimate.per_task(cell, index, level, bracket)
+  local values, worst, first = per_task_by_block(cell, index, bracket and bracket.estimate or 0)
+  local out, any = interval(values, level), worst or first
   if not out then
     return any and { state = any.state, source = any.source, reason = any.reason } or nil
   end
@@ -242,7 +266,11 @@ end
 
 -- A metric's value, computed per process from the sums over its samples.
 function estimate.metric(cell, value, names, compute, level)
-  local sums = {}
+  local own, sums, values = series.of(cell), {}, {}
+  if own then
+    for _, sum in ipairs(own:sums(names)) do values[sum.block] = compute(value, sum) end
+    return interval(values, level, value.unit)
+  end
   for _, sample in ipairs(cell.samples) do
     local sum = sums[sample.block] or { wall_ns = 0, cpu_ns = 0 }
     sums[sample.block] = sum
@@ -252,7 +280,6 @@ function estimate.metric(cell, value, names, compute, level)
       if reading and reading.estimate then sum[name] = (sum[name] or 0) + reading.estimate end
     end
   end
-  local values = {}
   for block, sum in pairs(sums) do values[block] = compute(value, sum) end
   return interval(values, level, value.unit)
 end

@@ -2,7 +2,9 @@
 --
 --   local model = load.model(native, row)     -- a row of db.native:rows("run")
 
+local counters = require "payoff.native.counters"
 local rows = require "payoff.store.rows"
+local series = require "payoff.store.series"
 
 local load = {}
 
@@ -81,17 +83,40 @@ local function sheet_of(native, id)
   end
 end
 
-local function load_cells(native, run, names, verdicts, which)
+-- The samples of every cell: in columns where `which` is "series", else a list each, or nothing.
+local function samples_of(native, run, which, events)
+  if which == "series" then
+    return must(native:series(run, events, counters.other_pass))
+  end
+  return must(native:samples(run, which))
+end
+
+local function put_series(cell, entry, phased)
+  local last = entry and merge({}, entry.more, rows.SAMPLE)
+  cell.samples = entry and series.samples(entry, last) or {}
+  cell.warming = load_samples(phased)
+  cell.workers = last and last.workers
+end
+
+local function put_samples(cell, samples)
+  cell.samples, cell.warming = part_phases(load_samples(samples))
+  local last = cell.samples[#cell.samples]
+  cell.workers = last and last.workers
+end
+
+local function load_cells(native, run, names, verdicts, which, events)
   local cells = {}
-  local samples = must(native:samples(run, which))
+  local samples = samples_of(native, run, which, events)
   for index, row in ipairs(must(native:rows("cell", "run", run))) do
     local cell = copy(row, rows.CELL)
     cell.id, cell.subject, cell.baseline = row.name, names[row.subject], truth(row.baseline)
     cell.verdict = verdicts[row.id]
-    cell.samples, cell.warming = part_phases(load_samples(samples[row.id] or {}))
+    if which == "series" then
+      put_series(cell, samples[row.id], samples.phased[row.id] or {})
+    else
+      put_samples(cell, samples[row.id] or {})
+    end
     if which == "phased" then cell.sheet = sheet_of(native, row.id) end
-    local last = cell.samples[#cell.samples]
-    cell.workers = last and last.workers
     cells[index] = merge(cell, row.more, rows.CELL)
   end
   return cells
@@ -125,7 +150,7 @@ function load.model(native, row, samples)
   local verdicts = load_verdicts(native, run)
   local names
   model.subjects, names = load_subjects(native, run, verdicts.subject)
-  model.cells = load_cells(native, run, names, verdicts.cell, samples)
+  model.cells = load_cells(native, run, names, verdicts.cell, samples, #model.events)
   return model
 end
 

@@ -6,6 +6,7 @@ local digest = require "payoff.digest"
 local h = require "payoff.html.node"
 local line = require("payoff.text").line
 local panel = require "payoff.html.panel"
+local series = require "payoff.store.series"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -21,19 +22,24 @@ local function deviation(sample, cell)
   return sample.wall_ns / (sample.loops or 1) / median - 1
 end
 
+-- A process's place as one number, which no other process of the run has.
+local SLOT = 1000000
+local function slot_key(sample) return (sample.block or 0) * SLOT + (sample.order or 0) end
+
 -- The place of each process in the run: (block, order) -> 1, 2, …; and where blocks begin.
 local function slots_of(run)
-  local slots, list = {}, {}
+  local slots, list, counts = {}, {}, {}
   for _, cell in ipairs(run.cells or {}) do
-    for _, sample in ipairs(cell.samples or {}) do
-      local key = (sample.block or 0) * 1e6 + (sample.order or 0)
-      local slot = slots[key]
-      if not slot then
-        slot = { key = key, block = sample.block or 0, count = 0 }
-        slots[key], list[#list + 1] = slot, slot
-      end
-      slot.count = math.max(slot.count, sample.index or 1)
+    local own = series.of(cell)
+    if own then own.columns:slots(counts) end
+    for _, sample in ipairs(not own and cell.samples or {}) do
+      local key = slot_key(sample)
+      counts[key] = math.max(counts[key] or 0, sample.index or 1)
     end
+  end
+  for key, count in pairs(counts) do
+    local slot = { key = key, block = key // SLOT, count = count }
+    slots[key], list[#list + 1] = slot, slot
   end
   table.sort(list, function(a, b) return a.key < b.key end)
   local blocks = {}
@@ -47,7 +53,7 @@ local function slots_of(run)
 end
 
 local function point(cell, sample, slots)
-  local slot = slots[(sample.block or 0) * 1e6 + (sample.order or 0)]
+  local slot = slots[slot_key(sample)]
   local off = deviation(sample, cell)
   return off and {
     at = slot.place + ((sample.index or 1) - 1) / slot.count, off = off,
@@ -61,7 +67,13 @@ end
 local function points_of(run, slots, stride)
   local points, at, marked_extra = {}, 0, 0
   for _, cell in ipairs(run.cells or {}) do
-    for _, sample in ipairs(cell.samples or {}) do
+    local own = series.of(cell)
+    if own then
+      local places, extra = own.columns:thin(at, stride, MOST_POINTS - marked_extra)
+      for _, place in ipairs(places) do points[#points + 1] = point(cell, own[place], slots) end
+      at, marked_extra = at + #own, marked_extra + extra
+    end
+    for _, sample in ipairs(not own and cell.samples or {}) do
       at = at + 1
       local extra = sample.marked and marked_extra < MOST_POINTS
       if at % stride == 0 or extra then
@@ -134,7 +146,17 @@ local function static_of(points, blocks, edge, last)
 end
 
 -- One row per cell: how far its samples lie apart, and what the system did meanwhile.
+local function noise_of_series(cell, own)
+  local median = cell.time and cell.time.median
+  if not median or median <= 0 then return nil end
+  local n, sum, low, high = own.columns:spread(median)
+  return n > 0 and { cell.subject, digest.place_text(cell), cell.size, n, sum / n, low, high,
+    own.steal_ns, own.switches, own.columns:marked() } or nil
+end
+
 local function noise_of(cell)
+  local own = series.of(cell)
+  if own then return noise_of_series(cell, own) end
   local n, low, high, sum, steal_ns, switches, marked = 0, nil, nil, 0, nil, nil, 0
   for _, sample in ipairs(cell.samples or {}) do
     local off, noise = deviation(sample, cell), sample.noise or {}

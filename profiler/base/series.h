@@ -1,0 +1,67 @@
+/* series: the samples of one cell as columns, and what estimates need of them, block by block.
+ *
+ * For runs of a hundred thousand samples and more, of which nobody can afford a table each. The
+ * rules are those of lua/payoff/run/estimate.lua: a process counts once, with its fastest sample; a
+ * block's value is the median over its processes. Errors: false, out of memory. One thread at a
+ * time. */
+#ifndef PAYOFF_BASE_SERIES_H
+#define PAYOFF_BASE_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct series_sample {
+    int64_t block, order, process, index; /* -1: unknown */
+    int64_t loops, wall_ns, cpu_ns;
+    int32_t marked; /* number of the reason, from 1; 0: it is not marked */
+    bool first;     /* the first call of its process */
+};
+
+struct series {
+    struct series_sample *samples;
+    double *estimates; /* of sample i, event k: estimates[i * events + k]; NaN: not counted */
+    size_t count, room, events;
+    uint32_t *sorted; /* places by block, process, place; NULL until asked for */
+};
+
+void series_free(struct series *series); /* the columns, not `series` itself; all zeros is fine */
+
+/* `estimates`: of series->events events. */
+bool series_add(struct series *series, const struct series_sample *sample, const double *estimates);
+
+enum series_kind { SERIES_WALL, SERIES_CPU };
+
+/* One value per block, ascending by block. Free with series_values_free. */
+struct series_values {
+    int64_t *blocks;
+    double *values;
+    size_t count;
+    bool left_out; /* marked samples are not in it */
+};
+void series_values_free(struct series_values *values);
+
+/* Per run of the list of tasks: the median over the block's processes of their fastest samples.
+ * Marked samples are left out where half of the blocks and at least `needed` (or all) have others.
+ */
+bool series_times(struct series *series, enum series_kind kind, size_t needed,
+                  struct series_values *out);
+
+/* The mean over the block's processes of their means; `left_out` as series_times has found. */
+bool series_means(struct series *series, enum series_kind kind, bool left_out,
+                  struct series_values *out);
+
+/* Places of one block's samples, ascending by block: sorted[from] to sorted[to - 1]. *at begins at
+ * 0; false at the end. Needs series_sort. */
+bool series_sort(struct series *series);
+bool series_block(const struct series *series, size_t *at, size_t *from, size_t *to);
+
+/* How far the times per run lie from `median`, as shares of it: their number, the sum of the
+ * distances, the least and the most. */
+struct series_spread {
+    size_t count;
+    double sum, low, high;
+};
+struct series_spread series_spread(const struct series *series, double median);
+
+#endif
