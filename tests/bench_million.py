@@ -4,6 +4,8 @@
     PAYOFF=build/payoff tests/bench_million.py SMALL.payoff.db [SAMPLES]
 
 The store is made of a small one of yours: its last run's samples are repeated in later blocks.
+Without one (as `meson test -C build --benchmark million` runs it) there is nothing to repeat, and
+the benchmark is skipped: set STORE.
 """
 
 import os
@@ -43,10 +45,14 @@ def grow(path, wanted):
 
 
 def main():
+    small = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("STORE")
+    if not small:
+        print("no store to make a large one of: STORE=SMALL.payoff.db meson test --benchmark")
+        sys.exit(77)
     wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 1000000
     with tempfile.TemporaryDirectory() as folder:
         store = os.path.join(folder, "million.db")
-        shutil.copy(sys.argv[1], store)
+        shutil.copy(small, store)
         print("%d samples" % grow(store, wanted))
         for name, words in (("runs", ["runs", store]),
                             ("csv", ["export", store, "--out", os.path.join(folder, "m.csv")]),
