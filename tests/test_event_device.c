@@ -136,6 +136,12 @@ static void test_tracepoints(void **state)
     struct status st = STATUS_INIT;
     assert_true(event_parse("sched:sched_switch", &event, &st));
     assert_planned("sched:sched_switch", COUNTS_NOT_COUNTED, "mount -t tracefs");
+    assert_fails("instructon:x", STATUS_NOT_FOUND, "did you mean 'instructions'?");
+    assert_fails("cycels:foo", STATUS_NOT_FOUND, "unknown event");
+    static const char *const systems[] = {"irq:a",   "net:a",    "block:a",    "kmem:a", "timer:a",
+                                          "power:a", "signal:a", "syscalls:a", "ext4:a", "task:a"};
+    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
+        assert_planned(systems[i], COUNTS_NOT_COUNTED, "mount -t tracefs");
     root_put("/sys/kernel/tracing/events/sched/sched_switch/id", "316\n");
     assert_true(event_parse("sched:sched_switch", &event, &st));
     assert_int_equal(event.code.type, 2);

@@ -30,6 +30,22 @@ static void test_an_ordinary_user(void **state)
     group_plan_free(plan);
 }
 
+/* A worker must have some descriptors left: counters are dropped first, group by group. */
+static void test_descriptors_in_reserve(void **state)
+{
+    (void)state;
+    source.descriptors_max = 4;
+    struct group_plan *plan = plan_of("cycles instructions|page-faults task-clock");
+    assert_int_equal(group_plan_group_count(plan), 1);
+    assert_int_equal(find(plan, "cycles")->state, COUNTS_EXACT);
+    assert_missing(plan, "page-faults", COUNTS_NOT_COUNTED, "raise the limit with 'ulimit -n'");
+    group_plan_free(plan);
+    source.descriptors_max = 1;
+    plan = plan_of("cycles");
+    assert_missing(plan, "cycles", COUNTS_NOT_COUNTED, "no file descriptor was left");
+    group_plan_free(plan);
+}
+
 static void test_paranoid_levels(void **state)
 {
     (void)state;
@@ -163,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PLAN_TEST(test_an_ordinary_user),
+        PLAN_TEST(test_descriptors_in_reserve),
         PLAN_TEST(test_paranoid_levels),
         PLAN_TEST(test_no_pmu),
         PLAN_TEST(test_refusals_have_reasons),

@@ -1,5 +1,6 @@
 #include "counters/event_device.h"
 
+#include "base/nearest.h"
 #include "counters/event_table.h"
 #include "machine/pmu_event.h"
 
@@ -100,12 +101,22 @@ static bool split_tracepoint(const char *base, char *system, char *name, size_t 
     return true;
 }
 
+/* "instructon:x": nobody can look whether there are such tracepoints, and it is nearly an event. */
+static bool is_mistyped(const char *system)
+{
+    struct nearest nearest;
+    nearest_start(&nearest, system);
+    for (const struct event_row *row = event_table; row->name != NULL; row++)
+        nearest_offer(&nearest, row->name);
+    return nearest_found(&nearest);
+}
+
 static bool parse_tracepoint(const char *base, const char *system, const char *name,
                              struct event *event)
 {
     uint64_t id = 0;
     enum tracepoint found = tracepoint_find(device_root, system, name, &id);
-    if (found == TRACEPOINT_UNKNOWN)
+    if (found == TRACEPOINT_UNKNOWN || (found != TRACEPOINT_FOUND && is_mistyped(system)))
         return false;
     *event = (struct event){.pmu = "tracepoint",
                             .unit = "events",

@@ -7,6 +7,7 @@
 #include "counters/group_reading.h"
 #include "counters/reason.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,10 +122,24 @@ static bool drop_last_group(struct group_plan *plan, int sys_errno, struct statu
     return true;
 }
 
+/* A descriptor for each counter, and while a worker starts one more for each group. */
+static bool takes_too_many(const struct group_plan *plan)
+{
+    size_t wanted = plan->group_count;
+    for (size_t g = 0; g < plan->group_count; g++)
+        wanted += plan->groups[g].member_count;
+    return plan->source->descriptors_max > 0 && wanted > plan->source->descriptors_max;
+}
+
 /* Each group opened alone; do all of them together? Descriptors can run out. */
 static bool prove_whole(struct group_plan *plan, struct status *st)
 {
     while (plan->group_count > 0) {
+        if (takes_too_many(plan)) {
+            if (!drop_last_group(plan, EMFILE, st))
+                return false;
+            continue;
+        }
         int leaders[GROUP_EVENTS_MAX];
         int opened[GROUP_EVENTS_MAX];
         size_t opened_count = 0;

@@ -79,13 +79,19 @@ static bool parse_reading(const void *bytes, size_t size, size_t member_count,
     return true;
 }
 
+static const char closed[] =
+    "its counter could not be read any more: the subject closed its descriptor";
+static const char no_counter[] = "its counter gave nothing to read during this measurement: the "
+                                 "PMU had none free for it, or the "
+                                 "subject closed its descriptor";
+
 static void not_scheduled(const struct group_plan *plan, int group, struct counts *counts)
 {
     for (size_t i = 0; i < plan->event_count; i++) {
         const struct group_event *event = &plan->public_[i];
         if (event->group == group)
             counts[i] = counts_missing(COUNTS_NOT_COUNTED, event->source,
-                                       "its group got no hardware counter during this measurement");
+                                       event->source == COUNTS_SOFTWARE ? closed : no_counter);
     }
 }
 

@@ -55,6 +55,9 @@ struct source {
     const struct permissions *permissions; /* to explain refusals; outlives the source */
     const struct pmus *pmus;               /* the machine's core PMUs; NULL: nothing is known */
     void *self;
+    /* More descriptors than this a plan must not take, so that the worker has some left; 0: as many
+     * as can be opened. */
+    size_t descriptors_max;
 
     /* A descriptor that counts `code` on the target and, where that is a thread, all its later
      * children and threads (inherit), as a member of the group that group_fd leads, or as a leader

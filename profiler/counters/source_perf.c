@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -78,6 +79,19 @@ static void perf_move_back(void *self, const cpu_set_t *before)
     sched_setaffinity(0, sizeof *before, before);
 }
 
+/* Of a worker's descriptors, those that are not for counters: its pipes and script, and what its
+ * interpreter opens for imports and pools. */
+enum { DESCRIPTORS_RESERVED = 28 };
+
+static size_t perf_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return 0;
+    return limit.rlim_cur > DESCRIPTORS_RESERVED ? (size_t)limit.rlim_cur - DESCRIPTORS_RESERVED
+                                                 : 1;
+}
+
 struct source source_perf_make(const struct permissions *permissions, const struct pmus *pmus)
 {
     return (struct source){
@@ -86,6 +100,7 @@ struct source source_perf_make(const struct permissions *permissions, const stru
         .permissions = permissions,
         .pmus = pmus,
         .self = NULL,
+        .descriptors_max = perf_descriptors(),
         .open = perf_open,
         .read = perf_read,
         .enable = perf_enable,

@@ -64,7 +64,10 @@ static bool prepare_pipes(struct preparation *ready, struct status *st)
 {
     for (int i = 0; i < PIPES; i++) {
         if (pipe2(ready->pipes[i], O_CLOEXEC) != 0)
-            return status_fail_errno(st, errno, "cannot make a pipe");
+            return status_fail_errno(st, errno, "%s",
+                                     errno == EMFILE ? "too few descriptors may be open for a "
+                                                       "worker's pipes; raise 'ulimit -n'"
+                                                     : "cannot make a pipe");
         /* payoff's end alone: the worker's reads and writes may wait. */
         int own = ready->pipes[i][i == PIPE_COMMAND ? 1 : 0];
         if (fcntl(own, F_SETFL, O_NONBLOCK) != 0)

@@ -20,6 +20,9 @@ static int report_fd_of(int counter_count)
     return spawn_child_script_fd(counter_count) + 1;
 }
 
+static const char no_descriptor[] =
+    "cannot be handed its pipes: too few descriptors may be open; raise 'ulimit -n'";
+
 static void report(int fd, bool fatal, const char *step, int sys_errno, int code)
 {
     struct spawn_report message = {.fatal = fatal, .sys_errno = sys_errno, .code = code};
@@ -35,21 +38,42 @@ static noreturn void give_up(int fd, const char *step)
     _exit(127);
 }
 
-/* One descriptor out of the way of the numbers that are to be filled. */
+/* One descriptor out of the way of the numbers that are to be filled; what it was before is closed,
+ * so that a low limit of descriptors is enough. */
 static int lift(int fd, int above, int report_fd)
 {
-    if (fd < 0)
-        return -1;
+    if (fd < 0 || fd >= above)
+        return fd;
     int lifted = fcntl(fd, F_DUPFD_CLOEXEC, above);
     if (lifted < 0)
-        give_up(report_fd, "cannot hand over a descriptor");
+        give_up(report_fd, no_descriptor);
+    close(fd);
     return lifted;
 }
 
 static void place(int fd, int target, int flags, int report_fd)
 {
     if (fd >= 0 && dup3(fd, target, flags) < 0)
-        give_up(report_fd, "cannot hand over a descriptor");
+        give_up(report_fd, no_descriptor);
+}
+
+/* Closes all descriptors but these, and but stdin, stdout and stderr, which are replaced. A kernel
+ * that refuses (a sandbox's filter) leaves what is close-on-exec anyway. */
+static void keep_only(const int *fds, size_t count)
+{
+    unsigned next = 3;
+    for (;;) {
+        unsigned nearest = ~0u;
+        for (size_t i = 0; i < count; i++) {
+            if (fds[i] >= 0 && (unsigned)fds[i] >= next && (unsigned)fds[i] < nearest)
+                nearest = (unsigned)fds[i];
+        }
+        if (nearest > next)
+            close_range(next, nearest == ~0u ? ~0u : nearest - 1, 0);
+        if (nearest == ~0u)
+            return;
+        next = nearest + 1;
+    }
 }
 
 /* Puts every descriptor where the worker looks for it, closes all others, and returns where the
@@ -57,26 +81,25 @@ static void place(int fd, int target, int flags, int report_fd)
  * nothing else takes them; it goes away at exec where they are not. */
 static int arrange_descriptors(const struct spawn_child *child)
 {
+    enum { REPORT, NONE, COMMAND, REPLY, OUTPUT, ERROR, SCRIPT, FDS };
     int report_fd = report_fd_of(child->counter_count), above = report_fd + 1;
-    int lifted_report = lift(child->report_fd, above, child->report_fd);
-    int null_fd = lift(child->null_fd, above, lifted_report);
-    int command_fd = lift(child->command_fd, above, lifted_report);
-    int reply_fd = lift(child->reply_fd, above, lifted_report);
-    int output_fd = lift(child->output_fd, above, lifted_report);
-    int error_fd = lift(child->error_fd, above, lifted_report);
-    int script_fd = lift(child->script_fd, above, lifted_report);
+    int fds[FDS] = {child->report_fd, child->null_fd,  child->command_fd, child->reply_fd,
+                    child->output_fd, child->error_fd, child->script_fd};
+    keep_only(fds, FDS);
+    for (int i = 0; i < FDS; i++)
+        fds[i] = lift(fds[i], above, fds[REPORT]);
 
-    place(null_fd, 0, 0, lifted_report);
-    place(output_fd, 1, 0, lifted_report);
-    place(error_fd, 2, 0, lifted_report);
-    place(command_fd, CHILD_COMMAND_FD, 0, lifted_report);
-    place(reply_fd, CHILD_REPLY_FD, 0, lifted_report);
+    place(fds[NONE], 0, 0, fds[REPORT]);
+    place(fds[OUTPUT], 1, 0, fds[REPORT]);
+    place(fds[ERROR], 2, 0, fds[REPORT]);
+    place(fds[COMMAND], CHILD_COMMAND_FD, 0, fds[REPORT]);
+    place(fds[REPLY], CHILD_REPLY_FD, 0, fds[REPORT]);
     for (int i = 0; i < child->counter_count; i++)
-        place(null_fd, CHILD_FIRST_COUNTER_FD + i, O_CLOEXEC, lifted_report);
-    place(script_fd >= 0 ? script_fd : null_fd, spawn_child_script_fd(child->counter_count),
-          script_fd >= 0 ? 0 : O_CLOEXEC, lifted_report);
-    place(lifted_report, report_fd, O_CLOEXEC, lifted_report);
-    /* A kernel that refuses (a sandbox's filter) leaves what is close-on-exec anyway. */
+        place(fds[NONE], CHILD_FIRST_COUNTER_FD + i, O_CLOEXEC, fds[REPORT]);
+    bool script = fds[SCRIPT] >= 0;
+    place(fds[script ? SCRIPT : NONE], spawn_child_script_fd(child->counter_count),
+          script ? 0 : O_CLOEXEC, fds[REPORT]);
+    place(fds[REPORT], report_fd, O_CLOEXEC, fds[REPORT]);
     close_range((unsigned)above, ~0u, 0);
     return report_fd;
 }

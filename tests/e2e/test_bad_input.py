@@ -2,10 +2,11 @@
 """Bad input gets one clear line on stderr and a documented exit status, never a stack of ours."""
 
 import os
+import resource
 import subprocess
 import unittest
 
-from support import PAYOFF, Case
+from support import EXPERIMENT, PAYOFF, Case
 
 HEAD = 'local payoff = require "payoff"\n'
 REFERENCE = 'payoff.python { name = "python", file = "kernel.py", func = "total" }'
@@ -41,6 +42,12 @@ SCRIPTS = [
      r"no metric 'icp'; did you mean 'ipc'\?"),
     ("unknown counter", experiment("tasks = {{0, 1}}, counters = {'instructons'}"), 65,
      r"'instructons'; did you mean 'instructions'\?"),
+    ("no tracepoint", experiment("tasks = {{0, 1}}, counters = {'instructon:x'}"), 65,
+     r"'instructon:x'; did you mean 'instructions'\?"),
+    ("unknown modifier", experiment("tasks = {{0, 1}}, counters = {'instructions:x'}"), 65,
+     r"instructions:x.*modifier"),
+    ("modifier that would read 0", experiment("tasks = {{0, 1}}, counters = {'context-switches:u'}"),
+     65, r"happens inside the kernel only"),
     ("bad name", experiment("tasks = {{0, 1}}").replace('"x"', '"../x"'), 65, r"name '\.\./x'"),
     ("same name twice", experiment(
         'tasks = {{0, 1}}, subjects = { %s }' % REFERENCE), 65, r"the name 'python' is taken"),
@@ -84,6 +91,36 @@ COMMANDS = [
     (["run", "ok.lua", "--only", "zzz"], 64, r"--only: no subject.*python"),
     (["run", "ok.lua", "--frobnicate"], 64, r"frobnicate"),
 ]
+
+
+# Closes the counters' descriptors, and nothing else, when it is called for the fifth time.
+CLOSES_COUNTERS = """\
+import os
+
+calls = 0
+
+
+def total(n, steps):
+    global calls
+    calls += 1
+    if calls == 5:
+        for name in os.listdir("/proc/self/fd"):
+            try:
+                if "perf_event" in os.readlink("/proc/self/fd/" + name):
+                    os.close(int(name))
+            except OSError:
+                pass
+    return sum(range(n, n + steps))
+"""
+
+FAULT_RATE = """\
+return {
+  name = "fault_rate", title = "Fault rate", events = { "page-faults", "task-clock" },
+  values = { { name = "fault_rate", title = "Faults per second", unit = "1/s",
+    formula = function(e) return e["page-faults"] / e["task-clock"] * 1e9 end } },
+  prose = "First touches of memory, per second of CPU time.",
+}
+"""
 
 
 class BadInput(Case):
@@ -155,6 +192,54 @@ class BadInput(Case):
         result = self.payoff("run", "secret.lua")
         self.assertEqual(result.status, 66)
         self.assertIn("Permission denied", result.err)
+
+    def test_few_descriptors(self):
+        """Counters are dropped first; the workers get what is left, and the report says so."""
+        self.experiment(modes='"serial", "process", "thread"')
+        limit = (24, 24)
+        done = self.payoff(
+            "run", "small.lua", "--blocks", "1", "--no-db",
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limit))
+        self.assertEqual(done.status, 0, done.err + done.out)
+        self.assertNotIn("FAILED", done.out)
+        self.assertRegex(" ".join(done.out.split()),
+                         r"not counted here \(.*task-clock.*ulimit -n")
+
+    def test_hardly_any_descriptors(self):
+        self.experiment()
+        done = self.payoff(
+            "run", "small.lua", "--blocks", "1", "--no-db",
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12)))
+        self.assertEqual(done.status, 4, done.err + done.out)
+        self.assertRegex(done.err, r"too few descriptors.*ulimit -n")
+        self.check_one_line(done)
+
+    def test_two_hundred_events(self):
+        events = ", ".join('"r%04x"' % number for number in range(0x100, 0x1c8))
+        self.experiment(more="counters = { %s, 'page-faults' }," % events)
+        done = self.payoff("run", "small.lua", "--blocks", "1", "--no-db")
+        self.assertEqual(done.status, 0, done.err + done.out)
+
+    def test_counters_vanish(self):
+        """The subject closes them between two samples: it is measured all the same."""
+        self.write("kernel.py", CLOSES_COUNTERS)
+        self.experiment(more="samples = 3,")
+        done = self.payoff("run", "small.lua", "--blocks", "2", "--no-db")
+        self.assertEqual(done.status, 0, done.err + done.out)
+        self.assertRegex(" ".join(done.out.split()),
+                         r"task-clock.*: not counted in \d+ of \d+ samples \(python/serial/.*closed")
+
+    def test_metric_file_of_the_users(self):
+        self.write("fault_rate.lua", FAULT_RATE)
+        script = EXPERIMENT % ("", '"serial"', "")
+        self.write("small.lua", script.replace('"ipc", "os"', '"ipc", "fault_rate.lua"'))
+        done = self.payoff("run", "small.lua", "--blocks", "1", "--no-db", "--out", "out")
+        self.assertEqual(done.status, 0, done.err + done.out)
+        self.assertIn("Faults per second", done.html())
+        self.write("fault_rate.lua", "return { name = 'x' }")
+        done = self.payoff("run", "small.lua", "--blocks", "1", "--no-db")
+        self.assertEqual(done.status, 65, done.err + done.out)
+        self.assertRegex(done.err, r"fault_rate\.lua: title must be a string")
 
     def test_perf_event_open_is_forbidden(self):
         """A seccomp filter refuses it: the run goes on, and every report says what is missing."""

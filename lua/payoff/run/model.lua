@@ -8,6 +8,7 @@ local counters = require "payoff.native.counters"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
 local fault = require "payoff.fault"
+local lost = require "payoff.run.lost"
 local machine = require "payoff.native.machine"
 local metrics = require "payoff.metrics"
 local paths = require "payoff.paths"
@@ -28,7 +29,8 @@ function model.counters(experiment)
   if #experiment.counters > 0 then requests[#requests + 1] = experiment.counters end
   local plan, message, code = counters.plan(requests, { exact = experiment.counters.exact })
   if not plan then
-    fault.raise(code == "not found" and "data" or "system", "%s: counters: %s",
+    local mistyped = code == "not found" or code == "usage"
+    fault.raise(mistyped and "data" or "system", "%s: counters: %s",
       experiment.where or experiment.file, message)
   end
   return plan
@@ -154,6 +156,7 @@ function model.warnings(state)
     add("Address space randomisation is off: every process has the same layout, and if it is a "
       .. "lucky one, no block shows it. sudo sysctl kernel.randomize_va_space=2 turns it on.")
   end
+  for _, text in ipairs(lost.sentences(state.counters:events(), state.cells)) do add("%s", text) end
   noise_warnings(state, add)
   warmup_warnings(state, add)
   return list

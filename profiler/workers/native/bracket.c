@@ -75,8 +75,8 @@ static void read_groups(const struct bracket *bracket, struct bracket_reading *r
         do {
             readings[i].size = read(bracket->fds[i], readings[i].bytes, sizeof readings[i].bytes);
         } while (readings[i].size < 0 && errno == ECHILD && ++tries < READ_TRIES_MAX);
-        if (readings[i].size < 0)
-            readings[i].size = -errno;
+        if (readings[i].size < 0) /* nothing: the subject may have closed the descriptor */
+            readings[i].size = errno == ECHILD ? -errno : 0;
     }
 }
 
