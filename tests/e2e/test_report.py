@@ -100,6 +100,21 @@ class Report(Case):
                 self.assertIn(words, result.err)
                 self.assertEqual(len(result.err.splitlines()), 1, result.err)
 
+    def test_a_store_runs_no_code(self):
+        """A metric file named by a store, which may be a stranger's, is not executed."""
+        self.write("evil.lua", "io.open('ran', 'w'):close() return { name = 'x', title = 'x', "
+                   "prose = 'x', events = { 'task-clock' }, values = { { name = 'y', title = 'y', formula = function() end } } }")
+        self.experiment(SUBJECTS, more='metrics = { "evil.lua", "os" },', name="own.lua")
+        with open(os.path.join(self.folder, "own.lua"), encoding="utf-8") as file:
+            text = file.read().replace('metrics = { "ipc", "os" },', "", 1)
+        self.write("own.lua", text.replace('name = "small"', 'name = "own"'))
+        run = self.payoff("run", "own.lua", "--out", "out", "--quick", "--no-verify")
+        self.assertEqual(run.status, 2, run.err)
+        os.remove(os.path.join(self.folder, "ran"))
+        said = " ".join(self.report("own.payoff.db").split())
+        self.assertIn("evil.lua is of a file of its own", said)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "ran")))
+
     def test_which_store(self):
         self.assertIn("small", self.report())  # the only one here: the table
         self.assertEqual(self.report("1"), self.report("small.payoff.db"))

@@ -5,7 +5,6 @@ local fault = require "payoff.fault"
 local formats = require "payoff.formats"
 local layout = require "payoff.layout"
 local metrics = require "payoff.metrics"
-local paths = require "payoff.paths"
 local profile = require "payoff.model.profile"
 local store = require "payoff.store"
 local sys = require "payoff.native.sys"
@@ -57,15 +56,21 @@ local function list_runs(arguments)
     { true, false, false, false, true, true }))
 end
 
--- The metrics that a stored run was measured with. A metric file of the user's may be gone: then
--- what was counted is still there, and the metric is not.
+-- The metrics that a stored run was measured with. A metric file of the user's is a program, and a
+-- store may be a stranger's: it is never run from here. What was counted is there all the same.
 local function metric_list(run)
-  local names = run.metric_names or run.experiment.metrics or { "ipc", "os" }
-  local ok, list = pcall(metrics.load, names, paths.folder(run.experiment.file or "."))
-  if ok then return list end
-  table.insert(run.warnings, ("A metric of this run cannot be computed any more: %s."):format(
-    fault.is(list) and list.message or tostring(list)))
-  return {}
+  local names, list, shipped = run.metric_names or run.experiment.metrics, {}, {}
+  for _, name in ipairs(metrics.shipped) do shipped[name] = true end
+  for _, name in ipairs(type(names) == "table" and names or { "ipc", "os" }) do
+    if shipped[name] then
+      list[#list + 1] = name
+    else
+      table.insert(run.warnings, ("The metric %s is of a file of its own, which a report of a "
+        .. "stored run does not execute; the events that it counted are here."):format(
+        tostring(name)))
+    end
+  end
+  return metrics.load(list, ".")
 end
 
 local function load(db, path, which, samples)
