@@ -8,7 +8,7 @@ local text = require "payoff.text"
 
 local fault = {}
 
--- Exit statuses are a promise (see README): 0–4 are verdicts, the rest follow sysexits.h.
+-- Exit statuses are a promise (reports/REFERENCE.md): 0–4 are verdicts, the rest follow sysexits.h.
 fault.status = {
   ok = 0,
   slower = 1,

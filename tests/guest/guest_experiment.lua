@@ -1,6 +1,6 @@
 -- A whole experiment for the guest: a native function of 2 n instructions, in every mode and in two
--- sizes, or with `--set brief=1` in one size and without threads; with `--set exact=1` more counters
--- than there are, in passes. See guest_payoff.lua.
+-- sizes, or with `--set brief=1` in one size and without threads; with `--set exact=1` more
+-- counters than there are, in passes. See guest_payoff.lua.
 
 local payoff = require "payoff"
 

@@ -35,7 +35,7 @@ function Launcher:interpreter(subject)
 end
 
 -- What every worker inherits: the caller's environment, and nothing that would trace the worker.
--- The rule is documented in the README ("What a subject's process finds").
+-- The rule is documented in reports/REFERENCE.md ("What a subject's process finds").
 local function environment(subject, changes)
   local env = sys.environ()
   env.PYTHONUNBUFFERED = nil
