@@ -5,8 +5,9 @@
 
 pyperf runs with its defaults (20 processes, 3 values each); the 95 % interval of the mean over its
 processes is taken as what it has found out. Then payoff measures the same function until its own
-95 % interval is as narrow. Both are timed as a user sees them, from command to prompt, in turns, one
-after the other on the same interpreter. pyperf comes from PyPI into a folder that is removed again.
+95 % interval is as narrow. Both are timed as a user sees them, from command to prompt, in turns,
+one after the other on the same interpreter. pyperf comes from PyPI into a folder that is removed
+again.
 """
 
 import json
@@ -67,7 +68,8 @@ def payoff(python, folder, size, width):
             os.remove(leftover)
     seconds = timed(
         [PAYOFF, "try", "kernel.py:f", "--args", "[%d]" % size, "--python", python,
-         "--precision", "%.4f" % max(0.01, 100 * width), "--budget", "300", "--db", store, "--out", "out"],
+         "--precision", "%.4f" % max(0.01, 100 * width), "--budget", "300", "--db", store,
+         "--out", "out"],
         folder, stderr=subprocess.DEVNULL)
     text = subprocess.run([PAYOFF, "export", store, "--format", "json"], cwd=folder, check=True,
                           stdout=subprocess.PIPE).stdout

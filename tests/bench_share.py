@@ -86,8 +86,8 @@ def report(name, run, wall_s, starts_s):
 
 def main():
     starts_s = [bare_start_s([sys.executable, "-c", "pass"]), bare_start_s(["/bin/true"])]
-    print("bare start of %s: %.1f ms, of a small program: %.1f ms; shares in %% of the wall time\n" %
-          (os.path.basename(sys.executable), 1e3 * starts_s[0], 1e3 * starts_s[1]))
+    print("bare start of %s: %.1f ms, of a small program: %.1f ms; shares in %% of the wall time"
+          "\n" % (os.path.basename(sys.executable), 1e3 * starts_s[0], 1e3 * starts_s[1]))
     head = ["run", "wall", *LAPS, "other", "(bare start)", "**harness**", "outside the clocks"]
     print("| %s |\n|---%s|" % (" | ".join(head), "|--:" * (len(head) - 1)))
     with tempfile.TemporaryDirectory(prefix="payoff-share-") as folder:

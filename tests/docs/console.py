@@ -44,7 +44,8 @@ def blocks(text):
             while lines[end] != last:
                 end += 1
             label = hidden.group(1) if hidden else comment
-            out.append(Block("hidden" if hidden else fence.group(1), lines[at + 1:end], label, at + 1))
+            kind = "hidden" if hidden else fence.group(1)
+            out.append(Block(kind, lines[at + 1:end], label, at + 1))
             comment, end = "", end + 1
         elif line.startswith("<!-- "):
             comment = line[5:].split(" -->")[0]

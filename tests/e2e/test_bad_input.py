@@ -46,7 +46,8 @@ SCRIPTS = [
      r"'instructon:x'; did you mean 'instructions'\?"),
     ("unknown modifier", experiment("tasks = {{0, 1}}, counters = {'instructions:x'}"), 65,
      r"instructions:x.*modifier"),
-    ("modifier that would read 0", experiment("tasks = {{0, 1}}, counters = {'context-switches:u'}"),
+    ("modifier that would read 0",
+     experiment("tasks = {{0, 1}}, counters = {'context-switches:u'}"),
      65, r"happens inside the kernel only"),
     ("bad name", experiment("tasks = {{0, 1}}").replace('"x"', '"../x"'), 65, r"name '\.\./x'"),
     ("same name twice", experiment(
@@ -227,7 +228,8 @@ class BadInput(Case):
         done = self.payoff("run", "small.lua", "--blocks", "2", "--no-db")
         self.assertEqual(done.status, 0, done.err + done.out)
         self.assertRegex(" ".join(done.out.split()),
-                         r"task-clock.*: not counted in \d+ of \d+ samples \(python/serial/.*closed")
+                         r"task-clock.*: not counted in \d+ of \d+ samples "
+                         r"\(python/serial/.*closed")
 
     def test_metric_file_of_the_users(self):
         self.write("fault_rate.lua", FAULT_RATE)

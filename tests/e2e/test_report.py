@@ -103,7 +103,8 @@ class Report(Case):
     def test_a_store_runs_no_code(self):
         """A metric file named by a store, which may be a stranger's, is not executed."""
         self.write("evil.lua", "io.open('ran', 'w'):close() return { name = 'x', title = 'x', "
-                   "prose = 'x', events = { 'task-clock' }, values = { { name = 'y', title = 'y', formula = function() end } } }")
+                   "prose = 'x', events = { 'task-clock' }, values = { { name = 'y', title = 'y', "
+                   "formula = function() end } } }")
         self.experiment(SUBJECTS, more='metrics = { "evil.lua", "os" },', name="own.lua")
         with open(os.path.join(self.folder, "own.lua"), encoding="utf-8") as file:
             text = file.read().replace('metrics = { "ipc", "os" },', "", 1)

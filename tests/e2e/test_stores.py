@@ -104,8 +104,8 @@ class Writers(Case):
             _, err = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 0, err)
         self.assertEqual(self.ask("both.db", "SELECT state FROM runs"), [("complete",)] * 2)
-        counts = self.ask("both.db", "SELECT count(DISTINCT block) FROM samples JOIN cells ON cell ="
-                                     " cells.id WHERE block > 0 GROUP BY run")
+        counts = self.ask("both.db", "SELECT count(DISTINCT block) FROM samples JOIN cells ON "
+                                     "cell = cells.id WHERE block > 0 GROUP BY run")
         self.assertEqual(counts, [(3,)] * 2)
         self.assertEqual(self.ask("both.db", "PRAGMA integrity_check"), [("ok",)])
 

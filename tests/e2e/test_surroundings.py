@@ -32,8 +32,9 @@ class Surroundings(Case):
 
     def test_no_home_odd_locale_and_time_zone(self):
         clean = {"PATH": os.environ["PATH"], "PAYOFF_PYTHON": sys.executable}
-        for odd in ({}, {"LC_ALL": "de_DE.UTF-8", "LANG": "tr_TR"}, {"LC_ALL": "C", "TZ": "odd/zone"},
-                    {"TZ": "Asia/Kathmandu", "LC_NUMERIC": "fr_FR.UTF-8"}, {"HOME": "/nonexistent"}):
+        for odd in ({}, {"LC_ALL": "de_DE.UTF-8", "LANG": "tr_TR"},
+                    {"LC_ALL": "C", "TZ": "odd/zone"}, {"HOME": "/nonexistent"},
+                    {"TZ": "Asia/Kathmandu", "LC_NUMERIC": "fr_FR.UTF-8"}):
             with self.subTest(odd):
                 process = subprocess.run(
                     [PAYOFF, "run", "small.lua", "--quick", "--no-verify", "--out", "out"],

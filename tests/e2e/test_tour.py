@@ -78,7 +78,8 @@ class Tour(Case):
     def test_mistakes(self):
         for text, words in [
             ('return require("payoff").tour { name = "t" }', "a tour needs experiments"),
-            ('local p = require "payoff"\nreturn p.tour { name = "t", 5 }', "t.lua:2: experiment 1"),
+            ('local p = require "payoff"\nreturn p.tour { name = "t", 5 }',
+             "t.lua:2: experiment 1"),
             ('local p = require "payoff"\nreturn p.tour { name = "t", bugdet = 3, '
              'p.load "members/twin.lua" }', "did you mean 'budget'?"),
             ('local p = require "payoff"\nreturn p.tour { name = "t", p.load "members/none.lua" }',

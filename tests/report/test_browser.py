@@ -89,7 +89,8 @@ class Report(unittest.TestCase):
             "f.querySelectorAll('.live svg .mark-symbol.role-mark path, "
             ".live svg .mark-rect.role-mark path').length, "
             "f.querySelectorAll('.bars').length, f.querySelector('.export').hidden])")
-        self.assertEqual([figure[0] for figure in figures], ["speedup-1", "decomposition", "time-1", "samples"])
+        self.assertEqual([figure[0] for figure in figures],
+                         ["speedup-1", "decomposition", "time-1", "samples"])
         for name, marks, plain, hidden in figures:
             with self.subTest(figure=name):
                 self.assertGreaterEqual(marks, 40)
@@ -186,7 +187,8 @@ class Report(unittest.TestCase):
     def test_time_by_size(self):
         browser = self.open("sizes")
         self.assertGreaterEqual(browser.script(
-            "return document.querySelectorAll('#by-size .live .mark-symbol.role-mark path').length"), 12)
+            "return document.querySelectorAll("
+            "'#by-size .live .mark-symbol.role-mark path').length"), 12)
         self.assertIn("from", browser.script(
             "return document.querySelector('#by-size .live').textContent"))
         with open(os.path.join(self.folder, "sizes.csv"), encoding="utf-8", newline="") as file:

@@ -52,8 +52,9 @@ class Schema(unittest.TestCase):
             store = os.path.join(folder, "planted.db")
             subprocess.run([os.environ["PAYOFF"], "run", PLANTED, "--set",
                             "library=" + os.environ["PLANTED"], "--db", store, "--out", folder,
-                            "--no-pin", "--quick", "--only", "port", "--share", "0.3"], check=True, timeout=200,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                            "--no-pin", "--quick", "--only", "port", "--share", "0.3"],
+                           check=True, timeout=200, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
             done = subprocess.run([os.environ["PAYOFF"], "export", store, "--format", "json"],
                                   check=True, timeout=60, stdout=subprocess.PIPE)
         run = json.loads(done.stdout.decode("utf-8"))

@@ -21,8 +21,8 @@ function from_start.render(run, d)
   end
   return h.list(h.p({ class = "note" }, "Four costs that a program pays at different times: "
     .. "starting the runtime, importing or opening the subject, its first call, and every call "
-    .. "after it has settled. Where it settles was found from change points in a process of its own; what came "
-    .. "before is kept in the record and is in no other figure."),
+    .. "after it has settled. Where it settles was found from change points in a process of its "
+    .. "own; what came before is kept in the record and is in no other figure."),
     figure.table("From the start of a process", { { "Subject", keep = true },
       { "Start", num = true, title = "until the runtime answered" },
       { "Import", num = true, title = "import or dlopen" }, { "First call", num = true },
