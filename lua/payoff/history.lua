@@ -16,6 +16,7 @@ local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
 local fingerprint = require "payoff.fingerprint"
 local stats = require "payoff.native.stats"
+local store = require "payoff.store"
 
 local history = {}
 
@@ -147,6 +148,27 @@ function history.load(db, name, most)
     if not models[i] then return nil, message, code end
   end
   return models
+end
+
+-- So much of a store is read for a report, which is to be quick; `payoff history` reads all.
+history.REPORT_RUNS, history.REPORT_SAMPLES = 30, 300000
+
+-- Gives a run the history of its rows (run.history), where its store has other runs of the same
+-- experiment. A store that cannot be read costs the section, not the report.
+function history.attach(run, path)
+  local db = path and store.open(path, { read_only = true })
+  local all = db and db:runs()
+  local samples, others = 0, 0
+  for _, one in ipairs(all or {}) do
+    if one.experiment.name == run.experiment.name then
+      samples, others = samples + (one.samples or 0), others + 1
+    end
+  end
+  if others > 1 and samples <= history.REPORT_SAMPLES then
+    local models = history.load(db, run.experiment.name, history.REPORT_RUNS)
+    run.history = models and history.of(models, { level = run.confidence })
+  end
+  if db then db:close() end
 end
 
 return history

@@ -6,6 +6,7 @@
 local boundary = require "payoff.model.boundary"
 local engine = require "payoff.run.engine"
 local fault = require "payoff.fault"
+local history = require "payoff.history"
 local options = require "payoff.options"
 local paths = require "payoff.paths"
 local profile = require "payoff.model.profile"
@@ -128,6 +129,7 @@ function measure.run(experiment, arguments)
   wanted.recorder = path and recorder.new(path, resume.options(arguments))
   wanted.resume = arguments.resumed
   local model = engine.run(experiment, wanted)
+  history.attach(model, path)
   local lines, problem = measure.write_reports(model, arguments.out)
   local text = table_format.render(model, {
     color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns(),

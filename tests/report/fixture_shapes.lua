@@ -195,4 +195,23 @@ function shapes.ratios(run)
   end
 end
 
+-- Six runs of a row whose level falls at the fourth, and two of another machine (payoff.history).
+function shapes.history(cell, name)
+  local function points(first, levels)
+    local list = {}
+    for i, level in ipairs(levels) do
+      list[i] = { run = first + i, id = "run-" .. first + i, started = "2026-11-2" .. i
+        .. "T12:00:00Z", commit = "0123456789ab", median = level, low = level * 0.99,
+        high = level * 1.01, n = 7 }
+    end
+    return list
+  end
+  return { { cell = cell, subject = cell:match("^[^/]*"), name = name, series = {
+    { differences = {}, points = points(2, { 2e8, 2.01e8, 1.99e8, 1.1e8, 1.11e8, 1.12e8 }),
+      stretches = { { first = 1, level = 2e8 }, { first = 4, level = 1.11e8 } } },
+    { differences = { "another processor: Sparrow 8" }, points = points(0, { 3e8, 3.1e8 }),
+      stretches = {} },
+  } } }
+end
+
 return shapes

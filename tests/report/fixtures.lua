@@ -141,6 +141,7 @@ function fixtures.article(options)
     end
   end
   shapes.ratios(run)
+  run.history = shapes.history("rust-ext/serial/1/warm/1", "rust-ext, serial")
   return run
 end
 
@@ -175,6 +176,8 @@ function fixtures.nasty()
     end
   end
   run.cells[1].samples[1].marked = EVIL
+  run.history = shapes.history(EVIL .. "/serial/1/warm/1", EVIL)
+  run.history[1].series[2].differences[1] = EVIL
   shapes.ratios(run)
   return run
 end

@@ -5,6 +5,7 @@
 
 local fault = require "payoff.fault"
 local formats = require "payoff.formats"
+local history = require "payoff.history"
 local payoff = require "payoff"
 local profile = require "payoff.model.profile"
 local runs = require "payoff.commands.runs"
@@ -102,6 +103,7 @@ function report.run(arguments)
   end
   local run = runs.load(db, number, arguments,
     not arguments.script and runs.samples_for(names) or nil)
+  if arguments.html then history.attach(run, db) end
   for _, name in ipairs(written()) do
     if name ~= "csv" and arguments[name] then
       asked = true

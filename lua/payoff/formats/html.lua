@@ -30,6 +30,7 @@ local SECTIONS = {
   require "payoff.html.sections.scaling",
   require "payoff.html.sections.moment",
   charts.section("noise", "How steady it was", "Noise", require "payoff.html.charts.samples"),
+  charts.section("history", "Over time", "History", require "payoff.html.charts.history"),
   require "payoff.html.sections.counters",
   require "payoff.html.sections.ledger",
   require "payoff.html.sections.subjects",

@@ -9,6 +9,8 @@ local values = require "payoff.values"
 
 local boundary = {}
 
+local NAN = "7ff8000000000000" -- the bits of a float
+
 boundary.exponents = { 7, 8, 15, 16, 31, 32, 53, 63, 64, 127, 128 }
 
 local function integers()
@@ -39,7 +41,7 @@ local function floats()
   } do
     out[#out + 1] = values.encode(x)
   end
-  out[#out + 1] = { "f", "7ff8000000000000" }
+  out[#out + 1] = { "f", NAN }
   return out
 end
 
@@ -104,13 +106,20 @@ local function same(list)
   return out
 end
 
--- One element of a kind at an edge: first, middle and last take turns.
+local function is_nan(value) return value[1] == "f" and value[2] == NAN end
+
+-- One element of a kind at an edge: first, middle and last take turns. What a NaN does to a
+-- comparison depends on where it stands: it is tried in each place.
 local function elements(list, depth)
   local out = {}
   if #list < 2 then return out end
   local spots = { 2, #list, (#list + 2) // 2 }
   for i, value in ipairs(boundary.of(list[2], depth + 1)) do
-    out[#out + 1] = with(list, spots[i % #spots + 1], value)
+    if is_nan(value) then
+      for _, spot in ipairs(spots) do out[#out + 1] = with(list, spot, value) end
+    else
+      out[#out + 1] = with(list, spots[i % #spots + 1], value)
+    end
     if #list > 2 and list[1] == "l" and i % 3 == 0 then out[#out + 1] = { list[1], value } end
   end
   return out

@@ -77,6 +77,13 @@ local function of_raising(expected, got, context)
   return finding("exception", text)
 end
 
+local function has_bool(task)
+  for i = 2, #task do
+    if task[i][1] == "b" then return true end
+  end
+  return false
+end
+
 local function of_refusal(got, context)
   local call = words.call(context.task)
   if got.argument then
@@ -86,7 +93,8 @@ local function of_refusal(got, context)
   local raised = base_name(got.exception.type)
   local text = ("raises %s for %s, where the reference returns %s"):format(says(got.exception),
     call, words.value(context.expected))
-  local strict = context.input == "subclass" and raised == "TypeError"
+  -- A typed port may insist on the very type: no subclass of int, which bool is, too.
+  local strict = raised == "TypeError" and (context.input == "subclass" or has_bool(context.task))
   if not context.own and (refusals[raised] or strict) then return finding("refused", text) end
   return finding("exception", text)
 end
@@ -213,6 +221,10 @@ function judge.compare(expected, got, context)
   local call = words.call(context.task)
   if got.died then return finding("crash", ("%s for %s"):format(got.died, call)) end
   if got.timeout then
+    if expected.exception and not context.own and context.kind == "native" then
+      return finding("noraise", ("goes on for more than %.3g s for %s, where the reference raises "
+        .. "%s"):format(context.limit_s, call, says(expected.exception)))
+    end
     return finding("hang", ("does not return within %.3g s for %s"):format(context.limit_s, call))
   end
   if expected.exception then
