@@ -100,7 +100,6 @@ local function identify(state)
   end
   state.head.git = git.state(files)
   state.head.fingerprint = fingerprint.of(state.head.machine, subjects)
-  if state.options.resume then resume.check(state.options.resume, state.head) end
   if state.options.resume then
     resume.check(state.options.resume, state.head)
     state.recorder = state.options.recorder(state)
