@@ -214,4 +214,21 @@ function shapes.history(cell, name)
   } } }
 end
 
+-- Speed-ups that follow a law to the digit: time(n) = (1 + σ (n − 1) + κ n (n − 1)) / n seconds.
+function shapes.scaling(subject, serial, crosstalk, law)
+  local group = { subject = subject, mode = "process", start = "warm", size = 1, tasks = 64,
+    over = subject .. "/process/1/warm/1", points = {}, text = subject .. ": planted" }
+  for i, jobs in ipairs { 2, 4, 8, 16 } do
+    local time_ns = 1e9 * (1 + serial * (jobs - 1) + crosstalk * jobs * (jobs - 1)) / jobs
+    local speedup = 1e9 / time_ns
+    group.points[i] = { jobs = jobs, cell = ("%s/process/%d/warm/1"):format(subject, jobs),
+      time = { median = time_ns }, ideal = jobs, efficiency = speedup / jobs, speedup = {
+        median = speedup, low = speedup * 0.98, high = speedup * 1.02, level = 0.96, n = 9 } }
+  end
+  local function share(x) return { estimate = x, low = x * 0.9, high = x * 1.1, n = 9 } end
+  group[law] = { one = 1e9, worst = 0, serial = share(serial),
+    crosstalk = law == "usl" and share(crosstalk) or nil }
+  return group
+end
+
 return shapes

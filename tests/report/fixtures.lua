@@ -200,6 +200,7 @@ function fixtures.sizes(name)
     end
   end
   shapes.ratios(run)
+  run.scaling = { shapes.scaling(name, 0.05, 0.002, "usl"), shapes.scaling("c", 0.3, 0, "amdahl") }
   return run
 end
 

@@ -186,3 +186,14 @@ check.test("several sizes have a table and charts each", function()
   check.contains(page, 'data-chart="speedup-2"')
   check.contains(page, "Size 10: 2 tasks, for example (0, 10)")
 end)
+
+check.test("the curve of a scaling law goes through points that follow it", function()
+  local run = fixtures.sizes()
+  local made = require("payoff.html.charts.scaling").make(run, { has_sizes = true })[1]
+  check.equal(#made.rows, 8)
+  for _, row in ipairs(made.rows) do
+    check.truthy(math.abs(row[7] / row[3] - 1) < 1e-9, row[1])
+  end
+  check.equal(made.rows[1][6], "USL")
+  check.equal(made.rows[8][6], "Amdahl")
+end)

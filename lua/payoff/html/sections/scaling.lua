@@ -1,5 +1,6 @@
 -- scaling: what more workers bring, with the laws fitted to it, and what stands in the way.
 
+local chart = require "payoff.html.charts.scaling"
 local figure = require "payoff.html.figure"
 local h = require "payoff.html.node"
 local units = require "payoff.units"
@@ -29,7 +30,17 @@ local function add_group(rows, group, has_sizes)
   end
 end
 
-function scaling.render(run, d)
+-- The curves, where there are some; the page's script is told of them in the context.
+local function curves(run, d, context)
+  local figures = {}
+  for _, made in ipairs(chart.make(run, d)) do
+    figures[#figures + 1] = figure.render(made)
+    context.charts[#context.charts + 1] = { id = made.id, spec = made.spec }
+  end
+  return figures
+end
+
+function scaling.render(run, d, context)
   local rows, said = {}, {}
   for _, group in ipairs(run.scaling or {}) do
     add_group(rows, group, d.has_sizes)
@@ -38,7 +49,8 @@ function scaling.render(run, d)
   if #rows == 0 then
     return nil
   end
-  return h.list(h.ul({}, said), figure.table("More workers", { { "Subject", keep = true },
+  return h.list(h.ul({}, said), curves(run, d, context), figure.table("More workers", {
+    { "Subject", keep = true },
     { "Workers", keep = true }, { "Speed-up", num = true, title = "over one worker of the same" },
     { "Efficiency", num = true, title = "speed-up per worker" },
     { "At most", num = true, title = "what so many tasks allow" },
