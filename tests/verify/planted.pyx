@@ -42,7 +42,8 @@ def windows_1(list xs, k):
 
 
 # --- mean
-cdef double quotient(double total, double n):
+# Said outright: Cython 3 propagates exceptions unless it is told not to, Cython 0.29 the other way.
+cdef double quotient(double total, double n) noexcept:
     if n == 0:
         raise ValueError("nothing to average")
     return total / n
