@@ -71,8 +71,13 @@ function inputs.new(options)
     self.low = digits.power(options.bits - 1)
     self.high = digits.add(self.low, -1)
   end
+  -- A kept failure is judged as what it was: one of the experiment's own tasks, or made up.
+  local own = {}
+  for _, task in ipairs(options.tasks) do own[json.encode(task)] = true end
   for _, entry in ipairs(options.corpus) do
-    if entry.kind == "failure" then self:put("failure", entry.task, true) end
+    if entry.kind == "failure" then
+      self:put("failure", entry.task, own[json.encode(entry.task)] or false)
+    end
   end
   for _, task in ipairs(options.tasks) do self:put("task", task, true) end
   for _, entry in ipairs(options.corpus) do
