@@ -15,6 +15,12 @@ from support import PAYOFF, Case
 TWIN = 'payoff.python { name = "twin", file = "kernel.py", func = "total" },'
 
 
+def as_usual():
+    """Under nohup and in the background of a shell, these are ignored, and payoff leaves it so."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Surroundings(Case):
     def setUp(self):
         super().setUp()
@@ -87,7 +93,8 @@ class Surroundings(Case):
         store = os.path.join(self.folder, "small.payoff.db")
         process = self.start("run", "small.lua", "--budget", "60", "--precision", "0.01",
                              "--no-verify", "--out", "out", stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, start_new_session=True)
+                             stderr=subprocess.PIPE, start_new_session=True,
+                             preexec_fn=as_usual)
         until = time.monotonic() + 60
         while not os.path.exists(store) and time.monotonic() < until:
             time.sleep(0.05)
