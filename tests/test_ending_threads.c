@@ -3,6 +3,7 @@
  * cannot be counted. */
 #include "counters/group.h"
 #include "counters/source_perf.h"
+#include "touch_pages.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,13 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { PAGES = 100, SKIPPED = 77 };
+enum { SKIPPED = 77 };
 
 static struct permissions permissions;
 static struct source source;
@@ -36,19 +36,6 @@ static struct group_plan *plan_of_faults(void)
     if (!group_plan_make(&source, &request, 1, &plan, &st))
         fail_msg("%s", st.message);
     return plan;
-}
-
-static void touch_pages(void)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    volatile char *memory =
-        mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        _exit(99);
-    madvise((void *)memory, PAGES * page, MADV_NOHUGEPAGE);
-    for (size_t i = 0; i < PAGES; i++)
-        memory[i * page] = 1;
-    munmap((void *)memory, PAGES * page);
 }
 
 enum { ENDING_ROUNDS = 300, ENDING_THREADS = 2 };
@@ -96,7 +83,8 @@ static int child_reads_while_threads_end(const struct group_plan *plan, int *ref
         lost += read_persistently(fds[0], after, sizeof after, refused) < 0;
         for (int i = 0; i < ENDING_THREADS; i++)
             pthread_join(threads[i], NULL);
-        lost += after[3] - before[3] < ENDING_THREADS * PAGES; /* the first member: page-faults */
+        lost += after[3] - before[3] <
+                ENDING_THREADS * TOUCHED_PAGES; /* the first member: page-faults */
     }
     return lost;
 }

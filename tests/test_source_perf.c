@@ -3,6 +3,7 @@
 #include "counters/group.h"
 #include "counters/source_perf.h"
 #include "machine/clock.h"
+#include "touch_pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -28,7 +28,7 @@
 
 #include <cmocka.h>
 
-enum { PAGES = 100, NOBODY = 65534 };
+enum { NOBODY = 65534 };
 
 static struct permissions permissions;
 static struct pmus pmus;
@@ -45,20 +45,6 @@ static struct group_plan *plan_of(const char *const *names, size_t count)
     if (!group_plan_make(&source, &request, 1, &plan, &st))
         fail_msg("%s", st.message);
     return plan;
-}
-
-static void touch_pages(void)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    volatile char *memory =
-        mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        _exit(99);
-    /* Huge pages would make it one fault. */
-    madvise((void *)memory, PAGES * page, MADV_NOHUGEPAGE);
-    for (size_t i = 0; i < PAGES; i++)
-        memory[i * page] = 1;
-    munmap((void *)memory, PAGES * page);
 }
 
 static void work_touch(void)
@@ -169,7 +155,7 @@ static void test_page_faults(void **state)
     assert_int_equal(counts[0].state, COUNTS_EXACT);
     assert_int_equal(counts[0].source, COUNTS_SOFTWARE);
     /* One for each page; a few more for page tables and the stack. */
-    assert_in_range(counts[0].count, PAGES, PAGES + 10);
+    assert_in_range(counts[0].count, TOUCHED_PAGES, TOUCHED_PAGES + 10);
     group_plan_free(plan);
 }
 
@@ -182,7 +168,7 @@ static void test_children_are_counted(void **state)
     measure(plan, work_fork, counts);
     assert_int_equal(counts[0].state, COUNTS_EXACT);
     /* Both, and what fork itself costs: the copied pages. */
-    assert_in_range(counts[0].count, 2 * PAGES, 2 * PAGES + 300);
+    assert_in_range(counts[0].count, 2 * TOUCHED_PAGES, 2 * TOUCHED_PAGES + 300);
     group_plan_free(plan);
 }
 

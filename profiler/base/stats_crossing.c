@@ -13,20 +13,6 @@ struct fitted {
     bool ok;
 };
 
-static int compare_points(const void *a, const void *b)
-{
-    double x = ((const struct stats_point *)a)->x, y = ((const struct stats_point *)b)->x;
-    return (x > y) - (x < y);
-}
-
-static size_t run_end(const struct stats_point *points, size_t n, size_t start)
-{
-    size_t end = start;
-    while (end < n && points[end].x == points[start].x)
-        end++;
-    return end;
-}
-
 /* The median of each size, of the values themselves, or of as many drawn among them. Returns how
  * many sizes there are; room: n values, medians: n points. */
 static size_t medians_of(const struct stats_point *points, size_t n, struct random *random,
@@ -34,7 +20,7 @@ static size_t medians_of(const struct stats_point *points, size_t n, struct rand
 {
     size_t count = 0;
     for (size_t start = 0, end; start < n; start = end) {
-        end = run_end(points, n, start);
+        end = stats_point_run_end(points, n, start);
         size_t values = end - start;
         for (size_t i = 0; i < values; i++)
             room[i] = points[start + (random ? random_below(random, values) : i)].y;
@@ -107,7 +93,7 @@ static size_t fewest(const struct stats_point *points, size_t n)
 {
     size_t least = n;
     for (size_t start = 0, end; start < n; start = end) {
-        end = run_end(points, n, start);
+        end = stats_point_run_end(points, n, start);
         least = end - start < least ? end - start : least;
     }
     return least;
@@ -185,9 +171,9 @@ struct stats_crossing stats_crossing(struct stats_point *port, size_t n_port,
     if (!usable(port, n_port) || !usable(reference, n_reference))
         return crossing_without("sizes and times must be above 0");
     if (n_port > 0)
-        qsort(port, n_port, sizeof *port, compare_points);
+        qsort(port, n_port, sizeof *port, stats_point_compare);
     if (n_reference > 0)
-        qsort(reference, n_reference, sizeof *reference, compare_points);
+        qsort(reference, n_reference, sizeof *reference, stats_point_compare);
     size_t longest = n_port > n_reference ? n_port : n_reference;
     struct stats_point *medians = (struct stats_point *)(room + replicates);
     struct sides sides = {port,   reference,   medians,

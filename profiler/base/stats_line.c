@@ -4,6 +4,20 @@
 
 #include <math.h>
 
+int stats_point_compare(const void *a, const void *b)
+{
+    double x = ((const struct stats_point *)a)->x, y = ((const struct stats_point *)b)->x;
+    return (x > y) - (x < y);
+}
+
+size_t stats_point_run_end(const struct stats_point *points, size_t n, size_t start)
+{
+    size_t end = start;
+    while (end < n && points[end].x == points[start].x)
+        end++;
+    return end;
+}
+
 static struct stats_line line_without(double intercept, double slope, size_t n, size_t needed,
                                       const char *reason)
 {

@@ -9,6 +9,12 @@ struct stats_point {
     double x, y;
 };
 
+/* For qsort: ascending by x. */
+int stats_point_compare(const void *a, const void *b);
+
+/* Behind the last of the sorted points that share the x of `start`. */
+size_t stats_point_run_end(const struct stats_point *points, size_t n, size_t start);
+
 /* y = intercept + slope · x, by least squares. */
 struct stats_line {
     struct stats_interval intercept, slope;

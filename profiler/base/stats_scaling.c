@@ -104,26 +104,11 @@ static bool fit(const struct stats_point *points, size_t n, bool with_crosstalk,
     return isfinite(least);
 }
 
-static int compare_points(const void *a, const void *b)
-{
-    double x = ((const struct stats_point *)a)->x, y = ((const struct stats_point *)b)->x;
-    return (x > y) - (x < y);
-}
-
-/* The end of the run of points that share the x of `start`. */
-static size_t run_end(const struct stats_point *points, size_t n, size_t start)
-{
-    size_t end = start;
-    while (end < n && points[end].x == points[start].x)
-        end++;
-    return end;
-}
-
 static void draw(const struct stats_point *points, size_t n, struct random *random,
                  struct stats_point *drawn)
 {
     for (size_t start = 0, end; start < n; start = end) {
-        end = run_end(points, n, start);
+        end = stats_point_run_end(points, n, start);
         for (size_t i = start; i < end; i++)
             drawn[i] = points[start + random_below(random, end - start)];
     }
@@ -164,7 +149,7 @@ static size_t fewest(const struct stats_point *points, size_t n, size_t *levels)
     size_t least = n;
     *levels = 0;
     for (size_t start = 0, end; start < n; start = end) {
-        end = run_end(points, n, start);
+        end = stats_point_run_end(points, n, start);
         least = end - start < least ? end - start : least;
         ++*levels;
     }
@@ -217,7 +202,7 @@ struct stats_scaling stats_scaling(struct stats_point *points, size_t n, bool wi
             return scaling_without(n, 0, "jobs must be 1 or more, and times above 0");
     }
     if (n > 0)
-        qsort(points, n, sizeof *points, compare_points);
+        qsort(points, n, sizeof *points, stats_point_compare);
     size_t least = fewest(points, n, &levels);
     if (levels < needed)
         return scaling_without(levels, needed, "too few different numbers of jobs");

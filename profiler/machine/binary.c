@@ -1,17 +1,16 @@
 #include "machine/binary.h"
 
-#include <elf.h>
+#include "machine/elf_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SECTIONS_MAX ((size_t)65536)
-#define NAMES_MAX    ((size_t)1 << 20)
-#define COMMENT_MAX  ((size_t)64 << 10)
+#define NAMES_MAX   ((size_t)1 << 20)
+#define COMMENT_MAX ((size_t)64 << 10)
 
 /* A descriptor of a regular file, or -1 after filling st. A fifo must not make us wait. */
 static int open_regular(const char *path, struct status *st)
@@ -53,53 +52,23 @@ bool binary_hash(const char *path, char hex[SHA256_HEX], struct status *st)
     return got == 0;
 }
 
-/* `size` bytes at `offset`, malloc'd with a NUL behind them; NULL when there are none. */
-static void *read_at(int fd, uint64_t offset, uint64_t size, size_t limit)
-{
-    if (size == 0 || size > limit || offset > INT64_MAX - size)
-        return NULL;
-    char *data = malloc(size + 1);
-    if (data == NULL)
-        return NULL;
-    for (size_t got = 0; got < size;) {
-        ssize_t more = pread(fd, data + got, size - got, (off_t)(offset + got));
-        if (more <= 0) {
-            free(data);
-            return NULL;
-        }
-        got += (size_t)more;
-    }
-    data[size] = '\0';
-    return data;
-}
-
-static bool is_usable(const Elf64_Ehdr *header)
-{
-    return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
-           header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
-           header->e_shentsize == sizeof(Elf64_Shdr) && header->e_shstrndx < header->e_shnum;
-}
-
 /* The section .comment; NULL when there is none. *size is its length; the caller frees. */
-static char *read_comment(int fd, const Elf64_Ehdr *header, size_t *size)
+static char *read_comment(const struct elf_file *elf, size_t *size)
 {
-    Elf64_Shdr *sections = read_at(fd, header->e_shoff, header->e_shnum * sizeof *sections,
-                                   SECTIONS_MAX * sizeof *sections);
-    char *names = NULL, *comment = NULL;
-    if (sections == NULL)
+    char *comment = NULL;
+    if (elf->names_index >= elf->section_count)
         return NULL;
-    const Elf64_Shdr *strings = &sections[header->e_shstrndx];
-    names = read_at(fd, strings->sh_offset, strings->sh_size, NAMES_MAX);
-    for (size_t i = 0; names != NULL && comment == NULL && i < header->e_shnum; i++) {
-        const Elf64_Shdr *section = &sections[i];
+    const Elf64_Shdr *strings = &elf->sections[elf->names_index];
+    char *names = elf_file_section(elf, strings, NAMES_MAX);
+    for (size_t i = 0; names != NULL && comment == NULL && i < elf->section_count; i++) {
+        const Elf64_Shdr *section = &elf->sections[i];
         if (section->sh_type != SHT_PROGBITS || section->sh_name >= strings->sh_size ||
             strcmp(names + section->sh_name, ".comment") != 0)
             continue;
-        comment = read_at(fd, section->sh_offset, section->sh_size, COMMENT_MAX);
+        comment = elf_file_section(elf, section, COMMENT_MAX);
         *size = section->sh_size;
     }
     free(names);
-    free(sections);
     return comment;
 }
 
@@ -109,14 +78,17 @@ bool binary_compilers(const char *path, binary_visit *visit, void *context, stru
     int fd = open_regular(path, st);
     if (fd < 0)
         return false;
-    Elf64_Ehdr *header = read_at(fd, 0, sizeof *header, sizeof *header);
-    char *comment = header != NULL && is_usable(header) ? read_comment(fd, header, &size) : NULL;
+    struct elf_file elf;
+    char *comment = NULL;
+    if (elf_file_open(fd, &elf)) {
+        comment = read_comment(&elf, &size);
+        elf_file_close(&elf);
+    }
     for (size_t at = 0; comment != NULL && at < size; at += strlen(comment + at) + 1) {
         if (comment[at] != '\0')
             visit(context, comment + at);
     }
     free(comment);
-    free(header);
     close(fd);
     return true;
 }

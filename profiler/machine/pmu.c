@@ -11,19 +11,6 @@
 
 enum { COMMON_SW_INCR = 0, COMMON_CHAIN = 0x1e };
 
-/* Names in a folder below the root; none where there is no such folder. */
-static size_t list(const char *root, const char *folder, char ***names)
-{
-    char path[512];
-    size_t count = 0;
-    struct status st = STATUS_INIT;
-    int length = snprintf(path, sizeof path, "%s%s", root, folder);
-    *names = NULL;
-    if (length < 0 || (size_t)length >= sizeof path || !files_list(path, names, &count, &st))
-        return 0;
-    return count;
-}
-
 static void parse_cpus(const char *text, cpu_set_t *cpus)
 {
     int first = 0;
@@ -41,7 +28,7 @@ static void read_common_events(const char *root, struct pmu *pmu)
     char folder[128];
     char **names = NULL;
     snprintf(folder, sizeof folder, DEVICES "/%s/events", pmu->name);
-    size_t count = list(root, folder, &names);
+    size_t count = sysfile_list(root, folder, &names);
     for (size_t i = 0; i < count; i++) {
         char text[64];
         if (!sysfile_text(root, text, sizeof text, "%s/%s", folder, names[i]) ||
@@ -84,7 +71,7 @@ static int compare_types(const void *a, const void *b)
 void pmus_read(const char *root, struct pmus *pmus)
 {
     char **names = NULL;
-    size_t count = list(root, DEVICES, &names);
+    size_t count = sysfile_list(root, DEVICES, &names);
     memset(pmus, 0, sizeof *pmus);
     for (size_t i = 0; i < count && pmus->count < PMU_MAX; i++)
         pmus->count += read_pmu(root, names[i], &pmus->list[pmus->count]);

@@ -108,18 +108,6 @@ bool pmu_event_find(const char *root, const char *pmu, const char *event, struct
     return true;
 }
 
-static size_t list(const char *root, const char *folder, char ***names)
-{
-    char path[512];
-    size_t count = 0;
-    struct status st = STATUS_INIT;
-    int length = snprintf(path, sizeof path, "%s%s", root, folder);
-    *names = NULL;
-    if (length < 0 || (size_t)length >= sizeof path || !files_list(path, names, &count, &st))
-        return 0;
-    return count;
-}
-
 static bool each_of(const char *root, const char *pmu,
                     bool (*visit)(const struct pmu_event *event, void *context), void *context)
 {
@@ -127,7 +115,7 @@ static bool each_of(const char *root, const char *pmu,
     char **names = NULL;
     bool more = true;
     snprintf(folder, sizeof folder, DEVICES "/%s/events", pmu);
-    size_t count = list(root, folder, &names);
+    size_t count = sysfile_list(root, folder, &names);
     for (size_t i = 0; i < count && more; i++) {
         struct pmu_event event;
         /* Beside an event lie "NAME.scale" and the like. */
@@ -142,7 +130,7 @@ void pmu_event_each(const char *root, bool (*visit)(const struct pmu_event *even
                     void *context)
 {
     char **pmus = NULL;
-    size_t count = list(root, DEVICES, &pmus);
+    size_t count = sysfile_list(root, DEVICES, &pmus);
     bool more = true;
     for (size_t i = 0; i < count && more; i++)
         more = !is_name(pmus[i]) || each_of(root, pmus[i], visit, context);

@@ -87,6 +87,18 @@ bool sysfile_exists(const char *root, const char *path)
     return length > 0 && (size_t)length < sizeof full && access(full, F_OK) == 0;
 }
 
+size_t sysfile_list(const char *root, const char *folder, char ***names)
+{
+    char path[PATH_SIZE];
+    size_t count = 0;
+    struct status st = STATUS_INIT;
+    int length = snprintf(path, sizeof path, "%s%s", root, folder);
+    *names = NULL;
+    if (length < 0 || (size_t)length >= sizeof path || !files_list(path, names, &count, &st))
+        return 0;
+    return count;
+}
+
 char *sysfile_whole(const char *root, const char *path)
 {
     char full[PATH_SIZE], *text = NULL;

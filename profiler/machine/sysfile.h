@@ -24,6 +24,9 @@ int64_t sysfile_integer(const char *root, const char *format, ...)
 
 bool sysfile_exists(const char *root, const char *path);
 
+/* The names in a folder, as of files_list; 0, and *names NULL, where there is no such folder. */
+size_t sysfile_list(const char *root, const char *folder, char ***names);
+
 /* All of a larger file (/proc/cpuinfo), the caller's to free(); NULL when it cannot be read. */
 char *sysfile_whole(const char *root, const char *path);
 

@@ -2,6 +2,7 @@
 
 local check = require "check"
 local store = require "payoff.store"
+local store_model = require "store_model"
 
 local path
 
@@ -40,99 +41,13 @@ local function same(got, expected, place)
   end
 end
 
-local function count(number, extra)
-  local record = { count = number, enabled_ns = 10, running_ns = 10, state = "exact",
-                   source = "hardware", estimate = number + 0.0 }
-  for key, value in pairs(extra or {}) do
-    record[key] = value
-  end
-  return record
-end
-
-local function sample(block, wall_ns, phase)
-  return {
-    phase = phase,
-    block = block, order = 5, process = block, index = 1, wall_ns = wall_ns, loops = 40,
-    counts = {
-      count(123456789012345),
-      count(10, { running_ns = 5, state = "scaled", reason = "shared", estimate = 20.0 }),
-      { enabled_ns = 0, running_ns = 0, state = "unsupported", source = "hardware",
-        reason = "no PMU" },
-    },
-    noise = { steal_ns = 12, switches = 1 },
-    marked = block == 2 and "somebody stole 12 ns" or nil,
-    workers = { { id = 0, wall_ns = wall_ns, tasks = 2 } },
-  }
-end
-
-local function model()
-  return {
-    format = 1, id = "2026-11-23T12-00-00-4711", started = "2026-11-23T12:00:00Z",
-    seed = 0x7fffffffffffffff, confidence = 0.95, command = "payoff run x.lua",
-    payoff = { version = "0.1.0", libraries = { { name = "Lua", version = "5.4.4" } } },
-    experiment = { name = "x", file = "x.lua", title = "Ü", text = "return {}\n\0\xff" },
-    machine = { cores = 2, model = "some CPU" }, git = { ["x.py"] = "4e4ddf3" },
-    warnings = { "one", "two" },
-    sizes = { { size = 1, tasks = 2, example = "(0, 1)" } },
-    events = {
-      { asked = "instructions", name = "instructions:u", unit = "events", state = "exact",
-        source = "hardware" },
-      { asked = "cycles", name = "cycles", unit = "events", state = "exact", source = "hardware" },
-      { asked = "frobs", state = "unsupported", source = "hardware", reason = "no such event" },
-    },
-    subjects = {
-      { name = "python", kind = "python", reference = true, state = "ok", runtime = "cpython 3.11",
-        load_ns = 12345.5 },
-      { name = "rust", kind = "native", reference = false, state = "missing", reason = "no cargo",
-        build = { command = "cargo build", stale = true }, colour = "red",
-        verdict = { state = "missing", text = "no cargo" } },
-      { name = "c", kind = "native", reference = false, state = "ok",
-        verdict = { state = "wrong", text = "returns 1 for (256,) instead of 257" },
-        verify = { state = "wrong", tried = 7, text = "returns 1", why = "Exactly what … gives.",
-          findings = {
-            { category = "value", failing = true, text = "returns 1", count = 3,
-              input = "boundary", task = "(256,)", expected = "257", got = "1", cause = "uint8",
-              why = "Exactly what … gives.", advice = "Use int.", taste = "sweet" },
-            { category = "message", failing = false, text = "raises", count = 1 },
-          } } },
-    },
-    cells = {
-      { id = "python/serial/1/warm/1", subject = "python", mode = "serial", jobs = 1,
-        start = "warm", size = 1, tasks = 2, loops = 40, baseline = true,
-        verdict = { state = "identical", text = "identical to the last bit", ulp = 0,
-                    relative = 0.0 },
-        samples = { sample(1, 100), sample(2, 101) }, warming = { sample(0, 900, "first") },
-        workers = { { id = 0, wall_ns = 101, tasks = 2 } } },
-      { id = "python/serial/1/warm/0.5", subject = "python", mode = "serial", jobs = 1,
-        start = "warm", size = 0.5, baseline = false,
-        verdict = { state = "wrong", ulp = 2 ^ 70, relative = math.huge, task = "(0, 1)",
-                    expected = "1", got = "inf" },
-        samples = {}, warming = {} },
-    },
-  }
-end
-
-local function write(db, run_model)
-  local run = assert(db:run_begin(run_model))
-  for _, subject in ipairs(run_model.subjects) do
-    assert(db:subject(run, subject))
-  end
-  for _, cell in ipairs(run_model.cells) do
-    local id = assert(db:cell(run, cell))
-    for _, list in ipairs { cell.warming, cell.samples } do
-      for _, one in ipairs(list) do assert(db:sample(id, one)) end
-    end
-  end
-  return run
-end
-
 test("a run comes back as it was handed in", function()
   local db = open()
-  local run = write(db, model())
+  local run = store_model.write(db, store_model.make())
   assert(db:run_end(run, { wall_s = 118.25, ended = "2026-11-23T12:01:58Z" }))
   db:close()
   db = open { read_only = true }
-  local expected = model()
+  local expected = store_model.make()
   expected.run, expected.state, expected.interrupted = run, "complete", false
   expected.wall_s, expected.ended = 118.25, "2026-11-23T12:01:58Z"
   same(assert(db:load(run)), expected)
@@ -143,7 +58,7 @@ end)
 
 test("a run that was not ended is there, and says so", function()
   local db = open()
-  write(db, model())
+  store_model.write(db, store_model.make())
   local other = open { create = false } -- as if after a kill: the first has not been closed
   local runs = assert(other:runs())
   check.equal(#runs, 1)
@@ -157,7 +72,7 @@ end)
 
 test("records are changed in place", function()
   local db = open()
-  local run = write(db, model())
+  local run = store_model.write(db, store_model.make())
   local cell = assert(db:cell(run, { id = "python/serial/1/warm/1", subject = "python",
     mode = "serial", jobs = 1, loops = 80, verdict = { state = "wrong", text = "no" } }))
   check.equal(cell, 1)
@@ -182,7 +97,7 @@ end)
 test("a transaction is all or nothing", function()
   local db = open()
   local nothing, message, code = db:transaction(function()
-    write(db, model())
+    store_model.write(db, store_model.make())
     return nil, "changed my mind", "cancelled"
   end)
   check.equal(nothing, nil)
@@ -190,21 +105,23 @@ test("a transaction is all or nothing", function()
   check.equal(code, "cancelled")
   check.equal(#assert(db:runs()), 0)
   local ok, trouble = pcall(db.transaction, db, function()
-    write(db, model())
+    store_model.write(db, store_model.make())
     error("a bug")
   end)
   check.equal(ok, false)
   check.contains(trouble, "a bug")
   check.equal(#assert(db:runs()), 0)
-  check.equal(assert(db:transaction(function() return write(db, model()) end)), 1)
+  check.equal(assert(db:transaction(function()
+    return store_model.write(db, store_model.make())
+  end)), 1)
   check.equal(#assert(db:runs()), 1)
   db:close()
 end)
 
 test("what cannot be is refused in words", function()
   local db = open()
-  local run = write(db, model())
-  local _, message, code = db:run_begin(model()) -- the same id again
+  local run = store_model.write(db, store_model.make())
+  local _, message, code = db:run_begin(store_model.make()) -- the same id again
   check.contains(message, "runs.name")
   check.equal(code, "usage")
   _, message, code = db:cell(run, { id = "x", subject = "nobody", mode = "serial", jobs = 1 })
@@ -212,7 +129,7 @@ test("what cannot be is refused in words", function()
   check.equal(code, "not found")
   _, _, code = db:load("no such run")
   check.equal(code, "not found")
-  _, _, code = db:sample(99, sample(1, 1))
+  _, _, code = db:sample(99, store_model.sample(1, 1))
   check.equal(code, "usage")
   _, message = db:sample(1, { block = 1, noise = { 0 / 0 } })
   check.truthy(message, "NaN in the noise")
@@ -226,7 +143,7 @@ end)
 
 test("a removed run is gone", function()
   local db = open()
-  local run = write(db, model())
+  local run = store_model.write(db, store_model.make())
   check.equal(db:remove(run), true)
   check.equal(#assert(db:runs()), 0)
   local _, _, code = db:remove(run)

@@ -1,19 +1,17 @@
 #include "workers/native/elf_names.h"
 
 #include "base/nearest.h"
+#include "machine/elf_file.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SECTIONS_MAX ((size_t)4096)
-#define TABLE_MAX    ((size_t)32 << 20) /* bytes of .dynsym and of .dynstr */
-#define LISTED_MAX   5
+#define TABLE_MAX  ((size_t)32 << 20) /* bytes of .dynsym and of .dynstr */
+#define LISTED_MAX 5
 
 struct table {
     Elf64_Sym *symbols;
@@ -22,58 +20,23 @@ struct table {
     size_t names_size;
 };
 
-/* `size` bytes at `offset` of the file, malloc'd with a NUL behind them; NULL when there are none.
- */
-static void *read_at(int fd, uint64_t offset, uint64_t size, size_t limit)
-{
-    if (size == 0 || size > limit || offset > INT64_MAX - size)
-        return NULL;
-    char *data = malloc(size + 1);
-    if (data == NULL)
-        return NULL;
-    for (size_t got = 0; got < size;) {
-        ssize_t more = pread(fd, data + got, size - got, (off_t)(offset + got));
-        if (more <= 0) {
-            free(data);
-            return NULL;
-        }
-        got += (size_t)more;
-    }
-    data[size] = '\0';
-    return data;
-}
-
-static bool is_usable(const Elf64_Ehdr *header)
-{
-    return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
-           header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
-           header->e_shentsize == sizeof(Elf64_Shdr);
-}
-
 static bool read_tables(int fd, struct table *table)
 {
-    Elf64_Ehdr *header = read_at(fd, 0, sizeof *header, sizeof *header);
-    Elf64_Shdr *sections = NULL;
-    size_t count = 0;
-    if (header != NULL && is_usable(header)) {
-        count = header->e_shnum;
-        sections =
-            read_at(fd, header->e_shoff, count * sizeof *sections, SECTIONS_MAX * sizeof *sections);
-    }
-    for (size_t i = 0; sections != NULL && i < count; i++) {
-        const Elf64_Shdr *section = &sections[i];
-        if (section->sh_type != SHT_DYNSYM || section->sh_link >= count)
+    struct elf_file elf;
+    if (!elf_file_open(fd, &elf))
+        return false;
+    for (size_t i = 0; i < elf.section_count; i++) {
+        const Elf64_Shdr *section = &elf.sections[i];
+        if (section->sh_type != SHT_DYNSYM || section->sh_link >= elf.section_count)
             continue;
-        const Elf64_Shdr *strings = &sections[section->sh_link];
+        const Elf64_Shdr *strings = &elf.sections[section->sh_link];
         table->symbol_count = section->sh_size / sizeof *table->symbols;
-        table->symbols = read_at(fd, section->sh_offset,
-                                 table->symbol_count * sizeof *table->symbols, TABLE_MAX);
-        table->names = read_at(fd, strings->sh_offset, strings->sh_size, TABLE_MAX);
+        table->symbols = elf_file_section(&elf, section, TABLE_MAX);
+        table->names = elf_file_section(&elf, strings, TABLE_MAX);
         table->names_size = strings->sh_size;
         break;
     }
-    free(sections);
-    free(header);
+    elf_file_close(&elf);
     return table->symbols != NULL && table->names != NULL;
 }
 

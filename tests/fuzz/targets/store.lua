@@ -1,7 +1,7 @@
 -- A store from a stranger: opened, checked, listed, loaded, merged. The input is the whole file, or
 -- else a list of edits of a good one (fuzz_edit.c). Nothing is written but the file's own siblings.
 
-local model = require "targets.store_model"
+local model = require "store_model"
 local must = require "targets.must"
 local store = require "payoff.store"
 local sys = require "payoff.native.sys"
@@ -35,7 +35,7 @@ end })
 
 local function make_base()
   local db = assert(store.open(base, { create = true }))
-  model.write(db)
+  model.write(db, model.make())
   db:close()
   local text = slurp(base)
   clear()

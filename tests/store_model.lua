@@ -1,6 +1,6 @@
--- store_model: a small run with every kind of row in it, written to a store.
+-- store_model: a small run with every kind of row in it, and how it is written to a store.
 
-local model_of_store = {}
+local store_model = {}
 
 local function count(number, extra)
   local record = { count = number, enabled_ns = 10, running_ns = 10, state = "exact",
@@ -11,7 +11,7 @@ local function count(number, extra)
   return record
 end
 
-local function sample(block, wall_ns, phase)
+function store_model.sample(block, wall_ns, phase)
   return {
     phase = phase,
     block = block, order = 5, process = block, index = 1, wall_ns = wall_ns, loops = 40,
@@ -27,7 +27,7 @@ local function sample(block, wall_ns, phase)
   }
 end
 
-local function model()
+function store_model.make()
   return {
     format = 1, id = "2026-11-23T12-00-00-4711", started = "2026-11-23T12:00:00Z",
     seed = 0x7fffffffffffffff, confidence = 0.95, command = "payoff run x.lua",
@@ -63,7 +63,8 @@ local function model()
         start = "warm", size = 1, tasks = 2, loops = 40, baseline = true,
         verdict = { state = "identical", text = "identical to the last bit", ulp = 0,
                     relative = 0.0 },
-        samples = { sample(1, 100), sample(2, 101) }, warming = { sample(0, 900, "first") },
+        samples = { store_model.sample(1, 100), store_model.sample(2, 101) },
+        warming = { store_model.sample(0, 900, "first") },
         workers = { { id = 0, wall_ns = 101, tasks = 2 } } },
       { id = "python/serial/1/warm/0.5", subject = "python", mode = "serial", jobs = 1,
         start = "warm", size = 0.5, baseline = false,
@@ -74,8 +75,8 @@ local function model()
   }
 end
 
-function model_of_store.write(db)
-  local run_model = model()
+-- Writes the run with all its rows; returns its number.
+function store_model.write(db, run_model)
   local run = assert(db:run_begin(run_model))
   for _, subject in ipairs(run_model.subjects) do
     assert(db:subject(run, subject))
@@ -89,4 +90,4 @@ function model_of_store.write(db)
   return run
 end
 
-return model_of_store
+return store_model
