@@ -202,6 +202,16 @@ class CommandLine(Case):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("no difference found in", done.stdout)
 
+    def test_another_type_is_its_own_reason(self):
+        with open(os.path.join(self.folder, "texts.py"), "w", encoding="utf-8") as file:
+            file.write("def text(n):\n    return str(n)\n"
+                       "def coded(n):\n    return str(n).encode()\n")
+        done = self.payoff("verify", "texts.py:text", "texts.py:coded", "--args", "[7]",
+                           "--inputs", "0")
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertIn("bytes where str is expected", done.stdout)
+        self.assertNotIn("Why is not known", done.stdout)
+
     def test_ranges(self):
         sums = os.path.join(HERE, "sums.py")
         done = self.payoff("ranges", sums + ":roots", "--args", "[0, 2000]")

@@ -38,9 +38,19 @@ end
 
 local explained = { value = true, type = true, exception = true, within = true }
 
+local arithmetic = { i = true, f = true, c = true, l = true, t = true }
+
+-- Text where bytes are expected is no question of arithmetic: that is what there is to say of it.
+local function is_question(finding)
+  if not explained[finding.category] or not finding.expected.value then return false end
+  local got = finding.got.value
+  return finding.category ~= "type" or not got
+    or arithmetic[finding.expected.value[1]] and arithmetic[got[1]] or false
+end
+
 -- Which arithmetic gives the port's value? Sets finding.why where that is a question.
 function finish.explain(state, port, finding)
-  if not explained[finding.category] or not finding.expected.value then return end
+  if not is_question(finding) then return end
   if not (finding.failing or finding.category == "within") or not finding.got.value then return end
   if not finding.failing and finding.expected.sum then return end -- the bound has said it
   state.note(("verifying: explaining what %s does wrong"):format(port.name))
