@@ -209,7 +209,7 @@ class CommandLine(Case):
         done = self.payoff("verify", "texts.py:text", "texts.py:coded", "--args", "[7]",
                            "--inputs", "0")
         self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
-        self.assertIn("bytes where str is expected", done.stdout)
+        self.assertRegex(done.stdout, r"returns b'\d' for \(\d,\) instead of '\d'")
         self.assertNotIn("Why is not known", done.stdout)
 
     def test_ranges(self):
