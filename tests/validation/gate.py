@@ -10,7 +10,8 @@ not say "slower" is a miss. With --counted, instructions are compared instead of
 unchanged code must have a change of exactly 0, and 0.5 % more work must be found every time.
 
 Exit status 0 when no false alarm was raised, at least 95 % were found and the counts are exact.
-The table can be trusted for the machine and the hour that it was made on; both are printed.
+The table can be trusted for the machine and the hour that it was made on; both are printed. Ctrl-C
+and SIGTERM end it early, with what was checked until then.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -130,14 +132,18 @@ class Series:
 def timed(arguments, folder):
     same = Series(arguments.payoff, folder, [])
     slow = Series(arguments.payoff, folder, ["--effect", "%g" % arguments.effect])
-    for _ in range(arguments.same):
-        same.check(0)
-    for _ in range(arguments.slow):
-        slow.check(round(arguments.effect * 100))
     good = True
+    try:
+        for _ in range(arguments.same):
+            same.check(0)
+        for _ in range(arguments.slow):
+            slow.check(round(arguments.effect * 100))
+    except KeyboardInterrupt:
+        print("interrupted: what was checked until then")
+        good = False
     if same.statuses:
         print(same.line("unchanged"))
-        good = same.count(1) == 0
+        good = good and same.count(1) == 0
     if slow.statuses:
         print(slow.line("+%g %% work" % arguments.effect))
         good = good and slow.count(1) >= 0.95 * len(slow.statuses)
@@ -173,6 +179,7 @@ def main():
     arguments = parser.parse_args()
     arguments.payoff = os.path.abspath(arguments.payoff)
     folder = tempfile.mkdtemp(prefix="payoff-gate-")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print("%s, %d CPUs, load %.1f" % (platform.machine(), os.cpu_count(), os.getloadavg()[0]))
         good = timed(arguments, folder)
