@@ -5,8 +5,8 @@
 --   conflict.check_baseline(rows, wanted, path)    -- and of the counts of a baseline
 --   for _, sentence in ipairs(conflict.losses(state)) do … end
 --
--- A contradiction is refused before anything runs. What is no contradiction, but brings less than was
--- asked for, is measured, and the report says what is missing and why.
+-- A contradiction is refused before anything runs. What is no contradiction, but brings less than
+-- was asked for, is measured, and the report says what is missing and why.
 
 local fault = require "payoff.fault"
 
