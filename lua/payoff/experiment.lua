@@ -185,6 +185,9 @@ end
 -- counters that never take turns (payoff.run.passes).
 local function check_counters(t, complain)
   local counters = t.counters or {}
+  if counters.exact and #counters == 0 and t.metrics and #t.metrics == 0 then
+    complain("counters.exact: there is nothing to count; name metrics or counters")
+  end
   for key, value in pairs(counters) do
     if key == "source" then
       if value ~= "simulated" then

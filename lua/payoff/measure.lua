@@ -4,6 +4,7 @@
 --   return measure.run(experiment, arguments)      --> exit status
 
 local boundary = require "payoff.model.boundary"
+local conflict = require "payoff.run.conflict"
 local engine = require "payoff.run.engine"
 local fault = require "payoff.fault"
 local history = require "payoff.history"
@@ -57,7 +58,7 @@ local function engine_options(arguments)
     seed = options.number(arguments, "seed", 0, true),
     counts = arguments.counts, pin = not arguments.no_pin, verify = not arguments.no_verify,
     precision = precision and precision / 100,
-    blocks = options.number(arguments, "blocks", arguments.counts and 0 or 1, true)
+    blocks = options.number(arguments, "blocks", 0, true)
       or arguments.quick and 1 or nil,
   }
 end
@@ -120,6 +121,7 @@ end
 
 function measure.run(experiment, arguments)
   local wanted = engine_options(arguments)
+  conflict.check(experiment, wanted)
   if arguments.sizes then sizes.ask(experiment, arguments.sizes) end
   wanted.program = profile.program(arguments, experiment)
   if arguments.resumed then resume.keep_sizes(arguments.resumed, experiment) end

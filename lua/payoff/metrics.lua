@@ -5,8 +5,9 @@
 --   metrics.value(list[1].values[1], { instructions = 3e9, cycles = 1e9 })   --> 3.0
 --
 -- A metric file returns { name, title, events, values, prose }; each of its values is a
--- { name, title, unit, formula }. A formula sees the events' counts by the name as asked, and
--- `wall_ns`, and as a second argument how each was counted ("cycles:u"); it may return nil.
+-- { name, title, unit, formula }. A formula sees the events' counts by the name as asked,
+-- `wall_ns`, and, where they are known, `slots_per_cycle` and `cpu_revision`; and as a second
+-- argument how each was counted ("cycles:u"). It may return nil.
 --
 -- Where processors differ in more than names, `variants` stands in place of `events` and formulas:
 -- a list of { events, formulas = { [name of a value] = function } }; the first whose events this
@@ -20,7 +21,8 @@ local sys = require "payoff.native.sys"
 local metrics = {}
 
 metrics.shipped = {
-  "ipc", "branches", "cache", "tlb", "memory", "stalls", "topdown", "clock", "os", "energy",
+  "ipc", "branches", "cache", "tlb", "memory", "stalls", "topdown", "topdown2",
+  "clock", "os", "energy",
 }
 
 -- A formula that asks the variant whose events are there.
@@ -116,6 +118,16 @@ function metrics.missing(metric, describe)
     if not known then return message end
   end
   return nil
+end
+
+-- What formulas may know of the processor: of the machine of a run.
+function metrics.facts(machine)
+  local slots, kinds = nil, 0
+  for _, pmu in ipairs(machine.pmus or {}) do
+    if pmu.slots then slots, kinds = pmu.slots, kinds + 1 end
+  end
+  return { slots_per_cycle = kinds == 1 and slots or nil,
+           cpu_revision = machine.cpu and machine.cpu.stepping }
 end
 
 -- nil where an event is missing or the formula has no answer (a division by zero, NaN).

@@ -145,8 +145,15 @@ static bool fail_unknown(const char *text, const char *base, int error, struct s
     if (error == PFM_ERR_ATTR)
         return status_fail(st, STATUS_USAGE,
                            "event '%s' has no such modifier or unit mask; the modifiers are :u "
-                           "(user mode only) and :k (kernel mode only)",
+                           "(user mode only) and :k (kernel mode only); payoff counts and takes no "
+                           "samples, so there is no :p",
                            text);
+    if (strncmp(base, "simulated::", 11) == 0)
+        return status_fail(
+            st, STATUS_USAGE,
+            "event '%s' is counted by Valgrind and not by name: 'payoff run --counts "
+            "simulated' counts all that the experiment's metrics ask for",
+            text);
     if (error != PFM_ERR_NOTFOUND)
         return status_fail(st, STATUS_USAGE, "event '%s': %s", text, pfm_strerror(error));
     struct nearest nearest;
@@ -158,6 +165,20 @@ static bool fail_unknown(const char *text, const char *base, int error, struct s
                            nearest.name);
     return status_fail(st, STATUS_NOT_FOUND,
                        "unknown event '%s'; 'payoff counters' lists the events of this machine",
+                       text);
+}
+
+/* libpfm4's own spellings of modes (":u=1", ":h", ":mg") change what is counted, and would not be in
+ * the name that payoff gives it. */
+static bool check_modes(const char *text, const struct event *event, int levels, struct status *st)
+{
+    const struct event_code *code = &event->code;
+    if (code->exclude_user == ((levels & PFM_PLM3) == 0) &&
+        code->exclude_kernel == ((levels & PFM_PLM0) == 0) && !code->exclude_host)
+        return true;
+    return status_fail(st, STATUS_USAGE,
+                       "event '%s': of modes, payoff counts :u (user mode only), :k (kernel mode "
+                       "only) or, without a modifier, both",
                        text);
 }
 
@@ -205,18 +226,23 @@ bool event_parse(const char *text, struct event *event, struct status *st)
     int error = PFM_ERR_NOTFOUND;
     const struct event_row *row = NULL;
     bool found = true;
+    bool named = false;
 
     /* A plain name is first of all the kernel's, whatever a CPU model may call its own events. */
     if (pfm_usable && strstr(parts.base, "::") == NULL &&
         encode_spellings("perf::", parts.base, levels, &attr, &full_name, &index, &error))
-        fill_from_attr(event, &attr, index, parts.base, full_name);
+        named = true;
     else if ((row = event_table_by_name(parts.base)) != NULL)
         fill_from_row(event, row, levels);
     else if (pfm_usable &&
              encode_spellings("", parts.base, levels, &attr, &full_name, &index, &error))
-        fill_from_attr(event, &attr, index, parts.base, full_name);
+        named = true;
     else if (error != PFM_ERR_NOTFOUND || !event_device_parse(&parts, event))
         found = fail_unknown(text, parts.base, error, st);
+    if (named) {
+        fill_from_attr(event, &attr, index, parts.base, full_name);
+        found = check_modes(text, event, levels, st);
+    }
     free(full_name);
     return found && apply_modes(event, &parts, st);
 }

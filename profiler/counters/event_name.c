@@ -11,6 +11,30 @@ static char *last_part(char *text)
     return colon;
 }
 
+/* ":u" alone says "user mode only", and so does ":k" of the kernel: not both at once. */
+static bool take_modes(const char *text, struct event_name *name, struct status *st)
+{
+    bool alone_user = false;
+    bool alone_kernel = false;
+    for (char *part; (part = last_part(name->base)) != NULL;) {
+        if (part[1 + strspn(part + 1, "uk")] != '\0')
+            break;
+        bool user = strchr(part, 'u') != NULL;
+        bool kernel = strchr(part, 'k') != NULL;
+        alone_user = alone_user || !kernel;
+        alone_kernel = alone_kernel || !user;
+        name->user = name->user || user;
+        name->kernel = name->kernel || kernel;
+        *part = '\0';
+    }
+    if ((alone_user && name->kernel) || (alone_kernel && name->user))
+        return status_fail(st, STATUS_USAGE,
+                           "event '%s': :u (user mode only) and :k (kernel mode only) contradict "
+                           "each other; write '%s' to count both modes",
+                           text, name->base);
+    return true;
+}
+
 bool event_name_split(const char *text, struct event_name *name, struct status *st)
 {
     size_t length = strlen(text);
@@ -28,14 +52,7 @@ bool event_name_split(const char *text, struct event_name *name, struct status *
     }
     *name = (struct event_name){.user = false};
     memcpy(name->base, text, length + 1);
-    for (char *part; (part = last_part(name->base)) != NULL;) {
-        if (part[1 + strspn(part + 1, "uk")] != '\0')
-            break;
-        name->user = name->user || strchr(part, 'u') != NULL;
-        name->kernel = name->kernel || strchr(part, 'k') != NULL;
-        *part = '\0';
-    }
-    return true;
+    return take_modes(text, name, st);
 }
 
 void event_name_spell(char *to, const char *prefix, const char *name, char from, char with)

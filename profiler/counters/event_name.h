@@ -14,8 +14,9 @@ struct event_name {
     bool kernel;                /* :k was written */
 };
 
-/* Refuses what can be no name at all (empty, too long, spaces) with STATUS_USAGE, and takes the
- * modifiers :u and :k off the end. The base has room for "perf::" in front and ":u" behind. */
+/* Refuses what can be no name at all (empty, too long, spaces), and modifiers that contradict each
+ * other (":u:k"), with STATUS_USAGE, and takes the modifiers :u and :k off the end (":uk" is both, as
+ * perf has it). The base has room for "perf::" in front and ":u" behind. */
 bool event_name_split(const char *text, struct event_name *name, struct status *st);
 
 /* prefix + name with each `from` replaced by `with`; `to` has EVENT_NAME_SIZE bytes and both come

@@ -144,10 +144,11 @@ static void set_perf(lua_State *L, const struct host *host)
         return;
     lua_newtable(L);
     for (size_t i = 0; i < host->pmu_count; i++) {
-        lua_createtable(L, 0, 3);
+        lua_createtable(L, 0, 4);
         set_text(L, "name", host->pmus[i].name);
         set_integer(L, "type", host->pmus[i].type);
         set_text(L, "cpus", host->pmus[i].cpus);
+        set_integer(L, "slots", host->pmus[i].slots);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_setfield(L, -2, "pmus");

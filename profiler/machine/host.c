@@ -68,6 +68,16 @@ static void read_kernel(const char *root, struct host *host)
     host->nmi_watchdog = sysfile_integer(root, "/proc/sys/kernel/nmi_watchdog");
 }
 
+/* "0x00000005"; 0 where the processor does not say. */
+static int64_t read_slots(const char *root, const char *devices, const char *pmu)
+{
+    char text[32];
+    if (!sysfile_text(root, text, sizeof text, "%s/%s/caps/slots", devices, pmu))
+        return SYSFILE_UNKNOWN;
+    unsigned long slots = strtoul(text, NULL, 16);
+    return slots > 0 && slots < 256 ? (int64_t)slots : SYSFILE_UNKNOWN;
+}
+
 static void read_pmus(const char *root, struct host *host)
 {
     static const char devices[] = "/sys/bus/event_source/devices";
@@ -82,6 +92,7 @@ static void read_pmus(const char *root, struct host *host)
         snprintf(pmu->name, sizeof pmu->name, "%s", names[i]);
         pmu->type = sysfile_integer(root, "%s/%s/type", devices, names[i]);
         sysfile_text(root, pmu->cpus, sizeof pmu->cpus, "%s/%s/cpus", devices, names[i]);
+        pmu->slots = read_slots(root, devices, names[i]);
     }
     files_list_free(names, count);
 }

@@ -19,7 +19,7 @@
  *     load = {1.5, 1.2, 0.9}, pressure = {cpu = 0.02, memory =, io =},   shares of the last 10 s
  *     perf_event_paranoid =, kptr_restrict =, cap_perfmon = bool, cap_sys_admin = bool,
  *     seccomp = "off" | "strict" | "filter", nmi_watchdog = bool,
- *     pmus = { {name = "cpu", type = 4, cpus = "0-7" | nil}, … },
+ *     pmus = { {name = "cpu", type = 4, cpus = "0-7" | nil, slots = 8 | nil}, … },
  *     clocksource = "tsc", kernel = "Linux 6.1.0", distribution = "Debian …", uid = 1000 } */
 #ifndef PAYOFF_MACHINE_HOST_H
 #define PAYOFF_MACHINE_HOST_H
@@ -34,6 +34,7 @@ struct host_pmu {
     char name[64];
     int64_t type;
     char cpus[64]; /* the CPUs it is for, of a core PMU that says so; else empty */
+    int64_t slots; /* operations that a core can start in a cycle, of a PMU that says so */
 };
 
 struct host {

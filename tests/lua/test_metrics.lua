@@ -1,6 +1,6 @@
 local check = require "check"
 local names = { "branches", "cache", "clock", "ipc", "memory", "os", "stalls", "tlb",
-  "topdown", "energy" }
+  "topdown", "topdown2", "energy" }
 
 -- payoff.metrics reads files through payoff.native.sys, which is not here.
 package.preload["payoff.native.sys"] = function() return {} end
@@ -80,6 +80,95 @@ check.test("top-down of each maker, by hand", function()
   check.equal(shares(events).td_bad_speculation, nil)
   check.same(shares { ["arm_n1::CPU_CYCLES"] = 100, ["arm_n1::STALL_FRONTEND"] = 25,
     ["arm_n1::STALL_BACKEND"] = 50 }, { td_frontend = 0.25, td_backend = 0.5 })
+end)
+
+local function near(got, expected, what)
+  check.truthy(got and math.abs(got - expected) < 1e-9, ("%s: %s is not %s"):format(what or "",
+    tostring(got), tostring(expected)))
+end
+
+local function neoverse(model, more)
+  local events = { [model .. "::CPU_CYCLES"] = 1000, [model .. "::OP_SPEC"] = 2000,
+    [model .. "::OP_RETIRED"] = 1500 }
+  for name, value in pairs(more) do
+    events[name:match("^%l") and name or model .. "::" .. name] = value
+  end
+  return events
+end
+
+check.test("top-down of Arm's cores, by hand", function()
+  local v1 = neoverse("arm_v1", { STALL_SLOT = 6000, STALL_SLOT_FRONTEND = 2000,
+    STALL_SLOT_BACKEND = 4000, BR_MIS_PRED = 10, slots_per_cycle = 8 })
+  local found = shares(v1)
+  near(found.td_retiring, 0.75 * (1 - 6 / 8))
+  near(found.td_bad_speculation, 0.25 * (1 - 6 / 8) + 4 * 0.01)
+  near(found.td_frontend, 2 / 8 - 4 * 0.01)
+  near(found.td_backend, 4 / 8)
+  -- All slots are somewhere.
+  near(found.td_retiring + found.td_bad_speculation + found.td_frontend + found.td_backend, 1)
+  v1.slots_per_cycle = nil -- an older kernel does not say how many: nothing is made up
+  check.same(shares(v1), {})
+  -- Revisions 0 to 2 of the N2 count a slot too many per cycle.
+  local n2 = neoverse("arm_n2", { STALL_SLOT = 4000, STALL_SLOT_FRONTEND = 2000,
+    STALL_SLOT_BACKEND = 2000, BR_MIS_PRED = 0, slots_per_cycle = 5, cpu_revision = 0 })
+  near(shares(n2).td_frontend, 1 / 5)
+  near(shares(n2).td_retiring, 0.75 * (1 - 3 / 5))
+  n2.cpu_revision = 3
+  near(shares(n2).td_frontend, 2 / 5)
+  n2.cpu_revision = nil -- which is not known
+  check.same(shares(n2), {})
+  local v2 = neoverse("arm_v2", { STALL_SLOT = 6000, STALL_SLOT_FRONTEND = 2000,
+    STALL_SLOT_BACKEND = 4000, BR_MIS_PRED = 10, slots_per_cycle = 8 })
+  found = shares(v2)
+  near(found.td_backend, 4 / 8 - 3 * 0.01)
+  near(found.td_frontend, 2 / 8 - 0.01)
+  v2["arm_v2::STALL_SLOT_FRONTEND"] = 40 -- a little below nothing by rounding: nothing
+  check.equal(shares(v2).td_frontend, 0)
+  v2["arm_v2::STALL_SLOT_FRONTEND"] = 12000 -- no share at all: counted at different times
+  check.equal(shares(v2).td_frontend, nil)
+end)
+
+local function level2(events)
+  local out = {}
+  for _, value in ipairs(metrics.load({ "topdown2" }, ".")[1].values) do
+    out[value.name] = metrics.value(value, events, {})
+  end
+  return out
+end
+
+check.test("top-down level 2, by hand", function()
+  local intel = { ["cpu/slots/"] = 1000 }
+  for name, count in pairs { retiring = 500, ["bad-spec"] = 100, ["fe-bound"] = 200,
+    ["be-bound"] = 200, ["heavy-ops"] = 100, ["br-mispredict"] = 75, ["fetch-lat"] = 50,
+    ["mem-bound"] = 210 } do
+    intel[("cpu/topdown-%s/"):format(name)] = count
+  end
+  local found = level2(intel)
+  for name, share in pairs { td2_heavy = 0.1, td2_light = 0.4, td2_mispredicts = 0.075,
+    td2_clears = 0.025, td2_fetch_latency = 0.05, td2_fetch_bandwidth = 0.15, td2_memory = 0.21,
+    td2_core = 0 } do
+    near(found[name], share, name)
+  end
+  local zen4 = "amd64_fam19h_zen4::"
+  found = level2 { [zen4 .. "CYCLES_NOT_IN_HALT"] = 100,
+    [zen4 .. "DISPATCH_STALLS_1:FE_NO_OPS"] = 150,
+    [zen4 .. "DISPATCH_STALLS_1:FE_NO_OPS:c=6"] = 20, [zen4 .. "DISPATCH_STALLS_1:BE_STALLS"] = 300,
+    [zen4 .. "CYCLES_NO_RETIRE:NOT_COMPLETE_LOAD_AND_ALU"] = 80,
+    [zen4 .. "CYCLES_NO_RETIRE:NOT_COMPLETE_MISSING_LOAD"] = 60 }
+  near(found.td2_fetch_latency, 0.2)
+  near(found.td2_fetch_bandwidth, 0.05)
+  near(found.td2_memory, 0.375)
+  near(found.td2_core, 0.125)
+  check.equal(found.td2_heavy, nil)
+end)
+
+check.test("what formulas may know of the processor", function()
+  local machine = { cpu = { stepping = 3 }, pmus = { { name = "software" },
+    { name = "armv8_pmuv3_0", slots = 5 } } }
+  check.same(metrics.facts(machine), { slots_per_cycle = 5, cpu_revision = 3 })
+  machine.pmus[3] = { name = "armv8_pmuv3_1", slots = 8 } -- two kinds of core
+  check.equal(metrics.facts(machine).slots_per_cycle, nil)
+  check.same(metrics.facts {}, {})
 end)
 
 check.test("the first variant whose events are all known is taken", function()

@@ -86,6 +86,8 @@ check.test("an arm64 board", function()
   check.equal(got.cpu.architecture, "aarch64")
   check.same(got.cpu.types,
     { { name = "Cortex-A53", threads = 4 }, { name = "Cortex-A72", threads = 2 } })
+  check.equal(got.pmus[1].slots, nil) -- it says 0: it does not know
+  check.equal(got.pmus[2].slots, 3)
   check.equal(got.smt, false)
   check.equal(got.governor, "mixed")
   check.equal(got.frequency_max_hz, 1416000000)

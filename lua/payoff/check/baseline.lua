@@ -7,6 +7,7 @@
 -- are the same (payoff.fingerprint); where they are not, the check refuses and says what differs.
 -- Times do not repeat: there are none in a baseline, and none is taken from elsewhere.
 
+local conflict = require "payoff.run.conflict"
 local counts = require "payoff.check.counts"
 local engine = require "payoff.check.engine"
 local fault = require "payoff.fault"
@@ -223,6 +224,7 @@ end
 function baseline.check(arguments, wanted)
   local path = arguments.baseline
   local began_s, data = sys.monotonic_s(), baseline.load(path)
+  conflict.check_baseline(data.rows, wanted.counts, path)
   local both, state = open(arguments.file, wanted)
   if data.experiment ~= both.head.name then
     bad(path, "it is of the experiment '%s', not of '%s'", tostring(data.experiment),

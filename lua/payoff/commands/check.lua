@@ -2,6 +2,7 @@
 -- wrong?
 
 local baseline = require "payoff.check.baseline"
+local conflict = require "payoff.run.conflict"
 local counts = require "payoff.check.counts"
 local engine = require "payoff.check.engine"
 local fault = require "payoff.fault"
@@ -164,6 +165,7 @@ end
 
 function check.run(arguments)
   forms(arguments)
+  conflict.check_check(arguments)
   local wanted = how(arguments)
   local _ <close> = setmetatable({}, { __close = function() wanted.progress:clear() end })
   if arguments.self_test then return selftest.run(arguments, wanted) end

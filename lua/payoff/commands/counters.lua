@@ -26,7 +26,8 @@ local function select(pattern)
   if #list > 0 or not pattern then return list end
   local one, message, code = counters.describe(pattern)
   if one then return { one } end
-  fault.raise(code == "not found" and "usage" or "system", "%s", message)
+  local mistyped = code == "not found" or code == "usage"
+  fault.raise(mistyped and "usage" or "system", "%s", message)
 end
 
 local function probe_all(list)

@@ -60,7 +60,7 @@ local function ratios(run, cell, level)
 end
 
 local function counts(run, cell, metric_list, names, level)
-  local counted_as = {}
+  local counted_as, facts = {}, metrics.facts(run.machine)
   for _, event in ipairs(run.events) do counted_as[event.asked] = event.name end
   cell.per_task, cell.metrics = {}, {}
   for index, event in ipairs(run.events) do
@@ -72,7 +72,10 @@ local function counts(run, cell, metric_list, names, level)
   end
   for _, metric in ipairs(metric_list) do
     for _, value in ipairs(metric.values) do
-      local function compute(_, events) return metrics.value(value, events, counted_as) end
+      local function compute(_, events)
+        for name, fact in pairs(facts) do events[name] = fact end
+        return metrics.value(value, events, counted_as)
+      end
       cell.metrics[value.name] = estimate.metric(cell, value, names, compute, level)
     end
   end

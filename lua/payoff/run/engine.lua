@@ -10,6 +10,7 @@
 local blocks = require "payoff.run.blocks"
 local build = require "payoff.run.build"
 local cells = require "payoff.run.cells"
+local conflict = require "payoff.run.conflict"
 local control = require "payoff.run.control"
 local disturbance = require "payoff.run.disturbance"
 local fault = require "payoff.fault"
@@ -170,6 +171,7 @@ local function select_cells(state)
 end
 
 function engine.run(experiment, options)
+  conflict.check(experiment, options)
   local state = setmetatable({
     experiment = experiment, options = options, expected = {}, blocks_done = 0, spent_s = 0,
     spent = {},

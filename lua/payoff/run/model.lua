@@ -3,6 +3,7 @@
 --   local run = model.make(state)
 
 local boundary = require "payoff.model.boundary"
+local conflict = require "payoff.run.conflict"
 local control = require "payoff.run.control"
 local counters = require "payoff.native.counters"
 local derive = require "payoff.run.derive"
@@ -156,6 +157,7 @@ function model.warnings(state)
     add("Address space randomisation is off: every process has the same layout, and if it is a "
       .. "lucky one, no block shows it. sudo sysctl kernel.randomize_va_space=2 turns it on.")
   end
+  for _, text in ipairs(conflict.losses(state)) do add("%s", text) end
   for _, text in ipairs(lost.sentences(state.counters:events(), state.cells)) do add("%s", text) end
   noise_warnings(state, add)
   warmup_warnings(state, add)

@@ -92,6 +92,12 @@ end
 
 -- The options of then take the place of the command line's.
 function resume.overlay(it, arguments)
+  local counts = it.progress.options.counts
+  if arguments.counts and arguments.counts ~= counts then
+    fault.raise("usage", "--counts %s: run %s was begun %s, and goes on as it was begun; leave it "
+      .. "out, or start a new run", arguments.counts, it.run.id,
+      counts and "with --counts " .. counts or "without it")
+  end
   for _, name in ipairs(KEPT) do arguments[name] = it.progress.options[name] end
   arguments.set, arguments.only = arguments.set or {}, arguments.only or {}
 end

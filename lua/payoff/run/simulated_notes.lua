@@ -65,6 +65,22 @@ local function metric_lines(out, run)
   end
 end
 
+-- What the simulator has nothing of.
+local function beyond(out, run)
+  local simulated_too, titles = {}, {}
+  for _, metric in ipairs(run.metrics or {}) do simulated_too[metric.name] = true end
+  for _, metric in ipairs(run.metrics or {}) do
+    if metric.source ~= "simulated" and not simulated_too["simulated::" .. metric.name] then
+      titles[#titles + 1] = metric.title
+    end
+  end
+  if #titles > 0 then
+    out[#out + 1] = ("not simulated: %s (Valgrind counts instructions, memory accesses, cache "
+      .. "misses and branches: no time, no cycles, and nothing of the kernel)"):format(
+      table.concat(titles, ", "))
+  end
+end
+
 function notes.of(run)
   local event, out = event_of(run), {}
   if not event then return out end
@@ -78,6 +94,7 @@ function notes.of(run)
   end
   estimates(out, scaled)
   metric_lines(out, run)
+  beyond(out, run)
   local reasons = {}
   for reason in pairs(missing) do reasons[#reasons + 1] = reason end
   table.sort(reasons)
