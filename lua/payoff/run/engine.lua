@@ -215,6 +215,8 @@ function engine.run(experiment, options)
     if state.counts == "simulated" then simulator.run(state) end
   end)
   state.placement:come_back(sys.run_on) -- after an interrupt
+  control.close(state.control)
+  state.spent.control = state.control.spent_s
   local run = model.make(state)
   if state.recorder then
     state.recorder:finish(run)
