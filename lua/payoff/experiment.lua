@@ -280,7 +280,7 @@ function experiment.new(t, where, path)
     counters = check_counters(t, complain),
     simulate = check_simulate(t, complain),
     precision = check_number(t, "precision", 1e-4, 1, 0.02, complain),
-    budget = check_number(t, "budget", 0.1, 1e6, 60, complain),
+    budget = check_number(t, "budget", 0.1, 1e6, 60, complain), budget_asked = t.budget ~= nil,
     confidence = check_number(t, "confidence", 0.5, 0.9999, 0.95, complain),
     timeout = check_number(t, "timeout", 0.1, 1e6, nil, complain),
     samples = check_number(t, "samples", 1, 1000, 3, complain),

@@ -64,9 +64,9 @@ class WarmUp(Case):
 
 class Control(Case):
     def spoilt(self):
-        self.experiment(more="blocks = 8, samples = 1")
+        self.experiment(more="blocks = 14, samples = 1")
         result = self.payoff("run", "small.lua", "--out", "out",
-                             env={"PAYOFF_SPOIL_CONTROL": "5"})
+                             env={"PAYOFF_SPOIL_CONTROL": "8"})
         self.assertEqual(result.status, 0, result.err)
         return result
 
@@ -82,7 +82,7 @@ class Control(Case):
         text = self.payoff("export", "small.payoff.db", "--format", "json").out
         control = json.loads(text)["control"]
         self.assertEqual(control["state"], "contaminated")
-        self.assertEqual([one["block"] for one in control["measured"]], list(range(1, 9)))
+        self.assertEqual([one["block"] for one in control["measured"]], list(range(1, 15)))
 
     def test_the_values_of_earlier_blocks_are_there_after_a_resume(self):
         self.experiment(more="blocks = 6, samples = 1")

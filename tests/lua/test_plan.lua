@@ -74,12 +74,22 @@ end)
 
 check.test("a larger one may stop early, at looks that share the error", function()
   local p = plan.blocks(block(1), { budget_s = 20, spent_s = 1, done = 1, confidence = 0.95 })
-  check.same(p.looks, { 8, 12, 18 })
-  check.equal(p.blocks, 18)
+  check.same(p.looks, { 8, 12, 20 }) -- no 18 so close to the end
+  check.equal(p.blocks, 20)
   check.truthy(math.abs(p.level - 0.9625) < 1e-12)
   check.truthy(plan.is_look(p, 12))
   check.equal(plan.is_look(p, 13), false)
-  check.equal(plan.is_look(p, 18), false) -- the end is no early stop
+  check.equal(plan.is_look(p, 20), false) -- the end is no early stop
+end)
+
+check.test("the looks go on as far as the budget that was asked for", function()
+  check.same(plan.looks_within(11), { 11 })
+  check.same(plan.looks_within(12), { 8, 12 })
+  check.same(plan.looks_within(17), { 8, 12, 17 })
+  check.same(plan.looks_within(60), { 8, 12, 18, 27, 40, 60 })
+  check.same(plan.looks_within(210), { 8, 12, 18, 27, 40, 60, 90, 135, 210 })
+  check.same(plan.looks_within(210, 60), { 8, 12, 18, 27, 40, 60 }) -- where none was
+  check.same(plan.looks_within(50, 60), { 8, 12, 18, 27, 40, 50 })
 end)
 
 check.test("there is always one block, and --blocks is obeyed", function()

@@ -120,10 +120,24 @@ check.test("the control: steady, moved, scattered, too few", function()
   check.equal(found.state, "contaminated")
   check.equal(found.since_block, 13)
   check.contains(found.text, "% more from block 13 on")
-  for i = 1, 20 do times[i] = 5e6 * (1 + 0.03 * (i * 7 % 5)) end
+  check.truthy(found.p <= 0.01, found.p)
+  -- A change that is sure and too small to matter; one that scatter explains.
+  for i = 1, 20 do times[i] = 5e6 * (1 + 0.001 * (i * 7 % 5) + (i > 12 and 0.008 or 0)) end
+  check.equal(control.judge(values(times), 0.95).state, "steady")
+  for i = 1, 20 do times[i] = 5e6 * (1 + 0.06 * (i * 7 % 5)) end
   found = control.judge(values(times), 0.95)
   check.equal(found.state, "contaminated")
-  check.contains(found.text, "not steady to within")
+  check.contains(found.text, "The machine was not steady")
+  for i = 1, 20 do times[i] = 5e6 * (1 + 0.01 * (i * 7 % 5)) end
+  check.equal(control.judge(values(times), 0.95).state, "steady")
+  -- Four before and four after may be chance: said, and not judged; far apart, they are unsteady.
+  local eight = {}
+  for i = 1, 8 do eight[i] = i > 4 and 10e6 or 5e6 end
+  check.equal(control.judge(values(eight), 0.95).state, "contaminated")
+  for i = 1, 8 do eight[i] = i > 4 and 5.1e6 or 5e6 end
+  found = control.judge(values(eight), 0.95)
+  check.equal(found.state, "unknown")
+  check.contains(found.text, "it takes 11 to tell a drift from chance")
   local it = control.new { { block = 3, wall_ns = 5e6 } } -- of a run that is resumed
   control.measure(it, { block = 3 }) -- has its value: no process is started
   check.equal(#it.values, 1)

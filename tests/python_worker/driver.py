@@ -14,8 +14,8 @@ sys.path.insert(0, SOURCES)
 
 import bundle  # noqa: E402
 
-MODULES = ["worker", "end", "fault", "values", "subject", "task", "pool", "examine", "cover",
-           "terms", "rewrite"]
+MODULES = ["worker", "end", "fault", "json", "values", "subject", "task", "pool", "examine",
+           "cover", "terms", "rewrite"]
 
 
 def program():

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -46,6 +47,16 @@ class Protocol(unittest.TestCase):
             expected = [f(kernels.square_roots(n, 1000)) for n in (0, 1)]
             self.assertEqual(worker.good("results")["results"], expected)
             self.assertEqual(worker.end(), 0)
+
+    @unittest.skipUnless(sys.implementation.name == "cpython", "modules of CPython")
+    def test_what_is_imported(self):
+        ask = "import sys; print([one in sys.modules for one in ('json', 're')])"
+        bare = subprocess.check_output([sys.executable, "-c", ask]).decode()
+        with Worker() as worker:
+            worker.subject("is_imported", *(t(["s", one]) for one in ("json", "re")))
+            worker.good("run", mode="serial")
+            results = worker.good("results")["results"]
+            self.assertEqual(str([one[1] for one in results]), bare.strip())
 
     def test_end_of_commands(self):
         with Worker() as worker:

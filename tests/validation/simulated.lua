@@ -28,6 +28,7 @@ local plans = {
   { name = "late", blocks = 60, precision = 0.33 },
   { name = "never", blocks = 60, precision = 1e-9 },
   { name = "27, never", blocks = 27, precision = 1e-9 },
+  { name = "210, late", blocks = 210, precision = 0.17 },
 }
 
 local function head(title, columns)

@@ -151,6 +151,8 @@ local function make_plan(state, budget_s)
     budget_s = budget_s, spent_s = state.spent_s, done = 1,
     confidence = state.experiment.confidence, blocks = fixed, least = state.passes.count,
     control_s = state.control.process_s,
+    most = not (state.options.budget_s or state.experiment.budget_asked) and plan.looks[#plan.looks]
+      or nil,
   })
   if not fixed then say_forecast(state, list, 1) end
   if state.recorder then state.recorder:planned(state) end

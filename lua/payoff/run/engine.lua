@@ -59,6 +59,7 @@ local function reference_results(state)
         end
         cell.cost_ns, cell.process_s = probe.cost_ns, outcome.seconds
         cell.of.check_s, cell.of.check_ns = outcome.seconds, probe.cost_ns
+        cell.of.runtime = outcome.runtime
         cell.of.has_threads = placement.has_threads(outcome.samples[1])
         state.expected[size] = outcome.results
       end
@@ -82,6 +83,7 @@ local function quick_check(state)
       subject.verdict = outcome.verdict
       verify.note_failure(subject, outcome, state.expected[first.workload], first.workload.tasks)
       subject.check_s, subject.check_ns = outcome.seconds, probe.cost_ns
+      subject.runtime = outcome.runtime
       subject.has_threads = placement.has_threads(outcome.samples[1])
       if outcome.verdict.state == "failed" or outcome.verdict.state == "missing" then
         subject.state, subject.reason = outcome.verdict.state, outcome.verdict.text
@@ -217,6 +219,8 @@ function engine.run(experiment, options)
     if state.counts == "simulated" then simulator.run(state) end
   end)
   state.placement:come_back(sys.run_on) -- after an interrupt
+  control.close(state.control)
+  state.spent.control = state.control.spent_s
   local run = model.make(state)
   if state.recorder then
     state.recorder:finish(run)

@@ -14,6 +14,31 @@ local plan = {}
 
 plan.looks = { 8, 12, 18, 27, 40, 60 }
 
+-- What an explicit budget leaves room for beyond these: half as many again each time, and the last
+-- look where the budget ends.
+local growth, least_step = 1.5, 1.2
+
+-- The looks for as many blocks as fit. most: nil, or never more blocks than that.
+function plan.looks_within(fit, most)
+  local looks, next_look = {}, nil
+  for _, look in ipairs(plan.looks) do
+    if look <= fit then looks[#looks + 1] = look end
+  end
+  if #looks < 2 then return { fit } end -- one look only: use the whole budget
+  next_look = math.floor(looks[#looks] * growth)
+  while not most and next_look <= fit do
+    looks[#looks + 1] = next_look
+    next_look = math.floor(next_look * growth)
+  end
+  local last = most and math.min(fit, most) or fit
+  if last >= least_step * looks[#looks] then
+    looks[#looks + 1] = last
+  elseif last > looks[#looks] then
+    looks[#looks] = last
+  end
+  return looks
+end
+
 -- What a look may spend of the allowed error when there are several: at 95 % each look's interval
 -- is one of 96.25 %. An equal share of a sixth (Bonferroni) would guard against stopping where the
 -- interval lies well, which no run does, and cost a third more width: 99 % were covered for 95 %
@@ -96,7 +121,8 @@ function plan.processes(cells)
   return list
 end
 
--- How many blocks fit, given what one block really cost. options.control_s: of that, the control.
+-- How many blocks fit, given what one block really cost. options.control_s: of that, the control;
+-- options.most: no more than these where nobody asked for a budget.
 function plan.blocks(cells, options)
   local cost_s = plan.cost_s(cells) + (options.control_s or 0)
   local left_s = options.budget_s - options.spent_s
@@ -109,16 +135,10 @@ function plan.blocks(cells, options)
     out.looks = { out.blocks }
     return out
   end
-  out.looks = {}
-  for _, look in ipairs(plan.looks) do
-    if look <= fit then out.looks[#out.looks + 1] = look end
-  end
-  if #out.looks == 0 then out.looks = { fit } end
+  out.looks = plan.looks_within(fit, options.most)
   out.blocks = out.looks[#out.looks]
   if #out.looks > 1 then
     out.level = 1 - (1 - options.confidence) * plan.look_share
-  elseif fit > out.blocks then
-    out.blocks, out.looks = fit, { fit } -- one look only: use the whole budget
   end
   return out
 end

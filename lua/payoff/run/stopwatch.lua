@@ -16,6 +16,7 @@
 --   store      writing samples to the disk
 --   results    fetching and comparing what the subject returned
 --   stop       until the process is gone
+--   control    the control kernel (payoff.run.control), all of it
 
 local sys = require "payoff.native.sys"
 

@@ -32,9 +32,10 @@ local warmup = {}
 
 -- A level that is no further off than this is the same.
 warmup.tolerance = 0.05
--- Of the budget, for all studies together; and the most for one, in seconds. Native code is not
--- expected to change, so it gets a third.
+-- Of the budget, for all studies together; and the most for one, in seconds. Native code and CPython
+-- are not expected to change, so their first process gets a third, and all only to show how.
 warmup.budget_share, warmup.most_s = 0.1, 1.0
+warmup.flat_share = 1 / 3
 
 local fewest, most_samples, samples_per_length = 10, 300, 50
 local least_sample_ns = 5e5 -- caches that a worker finds cold after its pause vanish in it
@@ -194,10 +195,21 @@ function warmup.before(cell)
   return (known.loops_before or 0) * (cell.mode == "serial" and 1 or cell.jobs)
 end
 
+-- Is this runtime one that does not compile while it runs?
+local function expected_flat(subject)
+  return subject.kind == "native" or (subject.runtime or {}).name == "cpython"
+end
+
+-- How long the first process is studied.
+local function first_s(cell, seconds)
+  local short_s, least_s = warmup.flat_share * seconds, 1.2 * fewest * (cell.cost_ns or 0) / 1e9
+  return expected_flat(cell.of) and least_s <= seconds and math.max(short_s, least_s) or seconds
+end
+
 local function study_cell(cell, seconds, run)
   local list = {}
   repeat
-    local one = run(cell, seconds, #list + 1)
+    local one = run(cell, #list == 0 and first_s(cell, seconds) or seconds, #list + 1)
     if not one then return nil end
     if one.state == "unknown" then return list[1] and warmup.join(list) or one end
     one.process = #list + 1
@@ -216,12 +228,11 @@ function warmup.study(cells, budget_s, run)
   end
   local share_s = math.min(warmup.most_s, warmup.budget_share * budget_s / math.max(1, #todo))
   for _, cell in ipairs(todo) do
-    local seconds = cell.of.kind == "native" and share_s / 3 or share_s
     local found
-    if cell.cost_ns and cell.cost_ns * fewest > seconds * 1e9 then
-      found = too_slow({ wall_ns = cell.cost_ns }, seconds) -- known from its check
+    if cell.cost_ns and cell.cost_ns * fewest > share_s * 1e9 then
+      found = too_slow({ wall_ns = cell.cost_ns }, share_s) -- known from its check
     else
-      found = study_cell(cell, seconds, run)
+      found = study_cell(cell, share_s, run)
     end
     if found then
       found.text, found.tolerance = warmup.text(found), warmup.tolerance

@@ -8,8 +8,8 @@ small and import little.
 
 import os
 import sys
-import threading
 import time
+from _thread import get_native_id
 
 from payoff_fault import clean, describe, type_name
 
@@ -83,7 +83,7 @@ def switches(in_thread):
 def meet(in_thread, func):
     """The trivial call of each worker of a warm pool; func was imported to get here. Who it is."""
     meeting.wait(PATIENCE_S)
-    who = threading.get_native_id() if in_thread else os.getpid()
+    who = get_native_id() if in_thread else os.getpid()
     if simulator is not None:
         simulator.begin()  # what it does from here on belongs to its tasks
     return who
@@ -103,7 +103,7 @@ def call(in_thread, cold, func, args):
     wall, cpu = time.monotonic_ns() - wall, cpu_clock() - cpu
     count = switches(in_thread) if cold else None
     if in_thread:
-        return error, value, threading.get_native_id(), wall, cpu, count, ()
+        return error, value, get_native_id(), wall, cpu, count, ()
     seen, swallowed[:] = swallowed[:], []
     return error, value, os.getpid(), wall, cpu, count, seen
 

@@ -9,11 +9,8 @@ subject finds imported too.
 """
 
 import importlib
-import json
 import os
-import re
 import resource
-import signal
 import struct
 import sys
 import time
@@ -23,6 +20,7 @@ from operator import length_hint
 import payoff_task
 from payoff_end import end_process
 from payoff_fault import Failure, clean
+from payoff_json import dumps, loads
 from payoff_subject import LibraryPath, load
 from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed, to_base64
 
@@ -325,14 +323,21 @@ COMMANDS = {
 }
 
 
+def first_id(line):
+    """The id with which a line begins that is no JSON; None where it does not."""
+    with LibraryPath():
+        import re
+    found = re.match(rb'\s*\{\s*"id"\s*:\s*(-?[0-9]{1,18})\s*,', line)
+    return int(found.group(1)) if found else None
+
+
 def understand(line):
     """The command of a line, and its id as far as there is one."""
     try:
-        command = relaxed(json.loads, line.decode("utf-8"))
+        command = relaxed(loads, line.decode("utf-8"))
     except (ValueError, Failure) as error:
-        found = re.match(rb'\s*\{\s*"id"\s*:\s*(-?[0-9]{1,18})\s*,', line)
         text = "the command is no JSON: %s" % error
-        return {"id": int(found.group(1)) if found else None}, Failure("usage", text)
+        return {"id": first_id(line)}, Failure("usage", text)
     if not isinstance(command, dict) or type(command.get("id")) is not int:
         return {"id": None}, Failure("usage", "a command is an object with an `id`, an integer")
     name = command.get("cmd")
@@ -353,10 +358,19 @@ def answer(worker, line):
         failure = error if isinstance(error, Failure) else Failure.of(error)
         reply = {"id": command["id"], "ok": False, "error": failure.error}
     fields = [
-        "%s:%s" % (json.dumps(name), value if isinstance(value, Encoded) else json.dumps(value))
+        "%s:%s" % (dumps(name), value if isinstance(value, Encoded) else dumps(value))
         for name, value in reply.items()
     ]
     return "{%s}\n" % ",".join(fields), reply["ok"] and command["cmd"] == "leave"
+
+
+def ignore_interrupts():
+    """payoff decides what Ctrl-C ends. The module `signal` is `_signal` with enumerations."""
+    try:
+        import _signal as signal
+    except ImportError:
+        import signal
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def send(fd, text):
@@ -372,7 +386,7 @@ def send(fd, text):
 
 def main(sources):
     """Serve until `leave` or the end of the commands; sources: the text of our modules by name."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # payoff decides what Ctrl-C ends
+    ignore_interrupts()
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         del sys.path[0]  # where this file lies; what the subject may import is in its `path`
     del sys.argv[1:]

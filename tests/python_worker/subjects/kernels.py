@@ -161,3 +161,7 @@ class Outer:
 
 anonymous = lambda value: value  # noqa: E731
 number = 5
+
+
+def is_imported(name):
+    return name in sys.modules
