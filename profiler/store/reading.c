@@ -101,34 +101,10 @@ bool reading_insert(struct store *store, int64_t sample, size_t event, const str
     return database_finish(store, statement, "store a reading", st);
 }
 
-bool reading_list_open(struct store *store, struct reading_list *list, struct status *st)
+/* The text of a reason, asked for once per number; NULL where the store has none of it. */
+static bool list_reason(struct store *store, struct reading_list *list, int64_t id,
+                        const char **text, struct status *st)
 {
-    *list = (struct reading_list){.counts = NULL};
-    list->statement = database_prepare(
-        store,
-        "SELECT event, count, enabled_ns, running_ns, state, source, reason, text FROM readings"
-        " LEFT JOIN reasons ON reasons.id = reason WHERE sample = ?1 ORDER BY event",
-        "read", st);
-    return list->statement != NULL;
-}
-
-void reading_list_close(struct reading_list *list)
-{
-    sqlite3_finalize(list->statement);
-    for (size_t i = 0; i < list->reason_count; i++)
-        free(list->reasons[i].text);
-    free(list->reasons);
-    free(list->counts);
-}
-
-/* The text of a row's reason, once per number; *text stays NULL where there is none. */
-static bool list_reason(struct reading_list *list, sqlite3_stmt *row, const char **text,
-                        struct status *st)
-{
-    int64_t id = sqlite3_column_int64(row, 6);
-    const char *found = (const char *)sqlite3_column_text(row, 7);
-    if (found == NULL)
-        return true;
     for (size_t i = 0; i < list->reason_count; i++) {
         if (list->reasons[i].id == id) {
             *text = list->reasons[i].text;
@@ -140,14 +116,59 @@ static bool list_reason(struct reading_list *list, sqlite3_stmt *row, const char
     if (larger == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for a reason");
     list->reasons = larger;
-    char *copy = strdup(found);
-    if (copy == NULL)
-        return status_fail(st, STATUS_MEMORY, "out of memory for a reason");
-    struct database_reason *reason = &list->reasons[list->reason_count++];
-    reason->text = copy;
-    reason->id = id;
-    *text = copy;
+    larger[list->reason_count] = (struct database_reason){.id = id};
+    sqlite3_stmt *row =
+        database_prepare(store, "SELECT text FROM reasons WHERE id = ?1", "read", st);
+    if (row == NULL)
+        return false;
+    sqlite3_bind_int64(row, 1, id);
+    int result = sqlite3_step(row);
+    bool ok =
+        result == SQLITE_ROW || result == SQLITE_DONE || database_fail(store, result, "read", st);
+    const char *found = result == SQLITE_ROW ? (const char *)sqlite3_column_text(row, 0) : NULL;
+    if (found != NULL)
+        *text = larger[list->reason_count].text = strdup(found);
+    if (found != NULL && *text == NULL)
+        ok = status_fail(st, STATUS_MEMORY, "out of memory for a reason");
+    sqlite3_finalize(row);
+    list->reason_count += ok;
+    return ok;
+}
+
+bool reading_list_open(struct store *store, struct reading_list *list, struct status *st)
+{
+    *list = (struct reading_list){.counts = NULL};
+    list->statement = database_prepare(
+        store,
+        "SELECT event, count, enabled_ns, running_ns, state, source, reason FROM readings"
+        " WHERE sample = ?1 ORDER BY event",
+        "read", st);
+    return list->statement != NULL;
+}
+
+bool reading_list_open_in_time(struct store *store, struct reading_list *list, int64_t first,
+                               int64_t last, struct status *st)
+{
+    *list = (struct reading_list){.in_time = true, .result = SQLITE_OK};
+    list->statement = database_prepare(
+        store,
+        "SELECT event, count, enabled_ns, running_ns, state, source, reason, sample FROM readings"
+        " WHERE sample BETWEEN ?1 AND ?2 ORDER BY sample, event",
+        "read", st);
+    if (list->statement == NULL)
+        return false;
+    sqlite3_bind_int64(list->statement, 1, first);
+    sqlite3_bind_int64(list->statement, 2, last);
     return true;
+}
+
+void reading_list_close(struct reading_list *list)
+{
+    sqlite3_finalize(list->statement);
+    for (size_t i = 0; i < list->reason_count; i++)
+        free(list->reasons[i].text);
+    free(list->reasons);
+    free(list->counts);
 }
 
 static bool list_room(struct reading_list *list, struct status *st)
@@ -177,7 +198,9 @@ static bool list_add(struct store *store, struct reading_list *list, sqlite3_stm
         state < 0 || state >= STATES || source < 0 || source >= SOURCES)
         return status_fail(st, STATUS_DATA, "%s is damaged: a reading that cannot be", store->path);
     const char *reason = NULL;
-    if (!list_room(list, st) || !list_reason(list, row, &reason, st))
+    if (!list_room(list, st) ||
+        (sqlite3_column_type(row, 6) != SQLITE_NULL &&
+         !list_reason(store, list, sqlite3_column_int64(row, 6), &reason, st)))
         return false;
     list->counts[list->count++] = (struct counts){.count = (uint64_t)count,
                                                   .enabled_ns = (uint64_t)enabled_ns,
@@ -188,11 +211,34 @@ static bool list_add(struct store *store, struct reading_list *list, sqlite3_stm
     return true;
 }
 
+/* Rows of samples before this one are passed over; the first of a later one waits for it. */
+static bool load_in_time(struct store *store, struct reading_list *list, int64_t sample,
+                         struct status *st)
+{
+    sqlite3_stmt *row = list->statement;
+    bool ok = true;
+    if (list->result == SQLITE_OK)
+        list->result = sqlite3_step(row);
+    while (ok && list->result == SQLITE_ROW) {
+        int64_t of = sqlite3_column_int64(row, 7);
+        if (of > sample)
+            return true;
+        ok = of < sample || list_add(store, list, row, st);
+        if (ok)
+            list->result = sqlite3_step(row);
+    }
+    if (ok && list->result != SQLITE_DONE)
+        ok = database_fail(store, list->result, "read", st);
+    return ok;
+}
+
 bool reading_list_load(struct store *store, struct reading_list *list, int64_t sample,
                        struct status *st)
 {
     sqlite3_stmt *row = list->statement;
     list->count = 0;
+    if (list->in_time)
+        return load_in_time(store, list, sample, st);
     (void)sqlite3_reset(row);
     sqlite3_bind_int64(row, 1, sample);
     bool ok = true;

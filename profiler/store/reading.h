@@ -23,11 +23,18 @@ struct reading_list {
     struct database_reason *reasons; /* each text once */
     size_t reason_count;
     sqlite3_stmt *statement;
+    bool in_time; /* the statement is at a row, or done, of reading_list_open_in_time */
+    int result;   /* of its last step */
 };
 
 bool reading_list_open(struct store *store, struct reading_list *list, struct status *st);
 bool reading_list_load(struct store *store, struct reading_list *list, int64_t sample,
                        struct status *st);
+
+/* For samples in the order of their numbers, from `first` to `last`: one statement goes through the
+ * readings along with them, in a third of the time. A sample may be passed over. */
+bool reading_list_open_in_time(struct store *store, struct reading_list *list, int64_t first,
+                               int64_t last, struct status *st);
 void reading_list_close(struct reading_list *list); /* of a list that is all zeros, too */
 
 #endif
