@@ -33,10 +33,10 @@ uint64_t random_next(struct random *random)
 size_t random_below(struct random *random, size_t count)
 {
     /* Numbers past the largest multiple of count would favour the small results. */
-    uint64_t limit = UINT64_MAX - UINT64_MAX % count, bits;
+    uint64_t bits;
     do
         bits = random_next(random);
-    while (bits >= limit);
+    while (bits >= UINT64_MAX - count && bits >= UINT64_MAX - UINT64_MAX % count);
     return (size_t)(bits % count);
 }
 

@@ -76,7 +76,7 @@ static void decode(sqlite3_stmt *row, struct sample_row *sample)
 /* Keys of notes have no escapes, so that what holds none of these letters has no phase. */
 #define PHASED "instr(samples.more, '\"phase\":') > 0"
 
-/* Rows of `row` with their readings, where there is an open list of them. */
+/* Rows of `row` with their readings, where there is a list of them. */
 static bool each_row(struct store *store, sqlite3_stmt *row, struct reading_list *readings,
                      sample_visit *visit, void *context, struct status *st)
 {
@@ -87,9 +87,9 @@ static bool each_row(struct store *store, sqlite3_stmt *row, struct reading_list
         struct sample_row sample;
         int64_t id = sqlite3_column_int64(row, 0);
         decode(row, &sample);
-        ok = readings->statement == NULL || reading_list_load(store, readings, id, st);
-        sample.counts = readings->counts;
-        sample.count_count = readings->count;
+        ok = readings == NULL || reading_list_load(store, readings, id, st);
+        sample.counts = readings != NULL ? readings->counts : NULL;
+        sample.count_count = readings != NULL ? readings->count : 0;
         ok = ok && visit(context, id, &sample, st);
     }
     if (ok && result != SQLITE_DONE)
@@ -108,7 +108,7 @@ static bool each(struct store *store, const char *sql, int64_t of, bool with_rea
         row = database_prepare(store, sql, "read", st);
     if (row != NULL)
         sqlite3_bind_int64(row, 1, of);
-    ok = row != NULL && each_row(store, row, &readings, visit, context, st);
+    ok = row != NULL && each_row(store, row, with_readings ? &readings : NULL, visit, context, st);
     sqlite3_finalize(row);
     reading_list_close(&readings);
     return ok;
