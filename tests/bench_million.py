@@ -30,16 +30,20 @@ def grow(path, wanted):
     database.execute("DELETE FROM samples WHERE cell NOT IN (SELECT id FROM cells)")
     database.execute("DELETE FROM readings WHERE sample NOT IN (SELECT id FROM samples)")
     database.execute("DELETE FROM runs WHERE id <> ?", (run,))
-    count, top, blocks = database.execute(
-        "SELECT count(*), max(id), max(block) FROM samples").fetchone()
+    # Those on the way to the steady state are taken once per cell, however many blocks follow.
+    counted = "SELECT id FROM samples WHERE id <= ? AND ifnull(instr(more, '\"phase\":'), 0) = 0"
+    top, blocks = database.execute("SELECT max(id), max(block) FROM samples").fetchone()
+    count = database.execute("SELECT count(*) FROM (%s)" % counted, (top,)).fetchone()[0]
     for i in range(1, wanted // count + 1):
         database.execute(
             "INSERT INTO samples SELECT id + ?, cell, block + ?, block_order, process,"
             " process_index, loops, wall_ns + (id * 7919 + ?) % 1009, cpu_ns, marked, noise, more"
-            " FROM samples WHERE id <= ?", (top * i, blocks * (i % 200), i * 31, top))
+            " FROM samples WHERE id IN (" + counted + ")",
+            (top * i, blocks * (i % 200), i * 31, top))
         database.execute(
             "INSERT INTO readings SELECT sample + ?, event, count, enabled_ns, running_ns, state,"
-            " source, reason FROM readings WHERE sample <= ?", (top * i, top))
+            " source, reason FROM readings WHERE sample IN ("
+            + counted + ")", (top * i, top))
     database.commit()
     return database.execute("SELECT count(*) FROM samples").fetchone()[0]
 

@@ -56,12 +56,35 @@ static void test_ranges(void **state)
     assert_int_equal(random_below(&random, 1), 0);
 }
 
+/* The a-th smallest of a + b − 1 units, against units that are drawn and sorted. */
+static void test_beta(void **state)
+{
+    (void)state;
+    enum { DRAWS = 40000 };
+    static const int shapes[][2] = {{1, 1}, {1, 2}, {3, 4}, {4, 3}, {500, 501}};
+    struct random random;
+    random_start(&random, 5);
+    for (size_t i = 0; i < ROWS(shapes); i++) {
+        double a = shapes[i][0], b = shapes[i][1], mean = a / (a + b), sum = 0, squares = 0;
+        double variance = mean * (1 - mean) / (a + b + 1);
+        for (int k = 0; k < DRAWS; k++) {
+            double x = random_beta(&random, a, b) - mean;
+            assert_true(x >= -mean && x <= 1 - mean);
+            sum += x;
+            squares += x * x;
+        }
+        assert_true(fabs(sum / DRAWS) < 5 * sqrt(variance / DRAWS));
+        assert_true(fabs(squares / DRAWS / variance - 1) < 0.05);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sequence),
         cmocka_unit_test(test_seed),
         cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_beta),
     };
     return cmocka_run_group_tests_name("random", tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 
 enum { SIZES = 5, TIMES = 8, POINTS = SIZES * TIMES, REPLICATES = 1000 };
 
-static double room[REPLICATES + 3 * POINTS];
+static double room[REPLICATES + 4 * POINTS];
 
 /* TIMES times of a + b·x for x = 1, 10, … each with noise of one sign: a machine only slows down. */
 static void make(struct stats_point *points, double a, double b, double noise,

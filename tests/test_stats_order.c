@@ -195,6 +195,39 @@ static void test_coverage(void **state)
            least);
 }
 
+/* As often each median as when the values themselves are drawn: the two samples' distributions are
+ * no further apart than Kolmogorov and Smirnov allow once in a million times. */
+static void test_median_drawn(void **state)
+{
+    (void)state;
+    enum { DRAWS = 20000, MOST = 9 };
+    const double sorted[MOST] = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+    static double own[DRAWS], plain[DRAWS];
+    struct random random;
+    random_start(&random, 3);
+    for (size_t n = 1; n <= MOST; n++) {
+        for (int i = 0; i < DRAWS; i++) {
+            double values[MOST];
+            for (size_t k = 0; k < n; k++)
+                values[k] = sorted[random_below(&random, n)];
+            stats_sort(values, n);
+            plain[i] = stats_median_sorted(values, n);
+            own[i] = stats_median_drawn(sorted, n, &random);
+        }
+        stats_sort(own, DRAWS);
+        stats_sort(plain, DRAWS);
+        double apart = 0;
+        for (int i = 0, k = 0; i < DRAWS; i++) {
+            if (i + 1 < DRAWS && own[i + 1] <= own[i])
+                continue;
+            while (k < DRAWS && plain[k] <= own[i])
+                k++;
+            apart = fmax(apart, fabs((double)(i + 1 - k)) / DRAWS);
+        }
+        assert_true(apart < 2.7 / sqrt(DRAWS));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_paired_ratio),
         cmocka_unit_test(test_unpaired_ratio),
         cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_median_drawn),
     };
     return cmocka_run_group_tests_name("stats_order", tests, NULL, NULL);
 }

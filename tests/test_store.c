@@ -57,51 +57,6 @@ static void run_sql(const char *path, const char *sql)
     sqlite3_close(db);
 }
 
-static bool check_sample(void *context, int64_t id, const struct sample_row *sample,
-                         struct status *st)
-{
-    int64_t *index = context;
-    struct sample_row expected = fixture_sample(sample->cell, *index);
-    (void)st;
-    assert_true(id > 0);
-    assert_int_equal(sample->block, expected.block);
-    assert_int_equal(sample->block_order, 2);
-    assert_int_equal(sample->process_index, expected.process_index);
-    assert_int_equal(sample->wall_ns, expected.wall_ns);
-    assert_int_equal(sample->cpu_ns, SAMPLE_UNKNOWN);
-    assert_string_equal(sample->noise, expected.noise);
-    assert_null(sample->marked);
-    assert_int_equal(sample->count_count, 3);
-    assert_int_equal(sample->counts[0].count, 1000 + *index);
-    assert_int_equal(sample->counts[0].state, COUNTS_EXACT);
-    assert_null(sample->counts[0].reason);
-    assert_int_equal(sample->counts[1].running_ns, 250);
-    assert_string_equal(sample->counts[1].reason, "ran half of the time");
-    assert_int_equal(sample->counts[2].state, COUNTS_UNSUPPORTED);
-    ++*index;
-    return true;
-}
-
-static void test_samples_come_back_as_they_were(void **state)
-{
-    struct status st = STATUS_INIT;
-    struct store *store = fixture_open(*state);
-    int64_t cell = fixture_cell(store, "one");
-    for (int64_t i = 0; i < 10; i++) {
-        struct sample_row sample = fixture_sample(cell, i);
-        int64_t id = 0;
-        assert_true(sample_insert(store, &sample, &id, &st));
-    }
-    store_close(store);
-
-    store = fixture_open(*state);
-    int64_t index = 0;
-    assert_true(sample_each(store, 1, check_sample, &index, &st));
-    assert_int_equal(index, 10);
-    assert_true(store_check(store, &st));
-    store_close(store);
-}
-
 static void test_what_makes_no_sense_is_refused(void **state)
 {
     struct store *store = fixture_open(*state);
@@ -314,7 +269,6 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_samples_come_back_as_they_were),
         TEST(test_what_makes_no_sense_is_refused),
         TEST(test_a_transaction_is_all_or_nothing),
         TEST(test_a_removed_run_leaves_nothing),

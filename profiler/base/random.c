@@ -1,5 +1,7 @@
 #include "base/random.h"
 
+#include <math.h>
+
 static uint64_t rotate_left(uint64_t x, int bits)
 {
     return (x << bits) | (x >> (64 - bits));
@@ -31,14 +33,31 @@ uint64_t random_next(struct random *random)
 size_t random_below(struct random *random, size_t count)
 {
     /* Numbers past the largest multiple of count would favour the small results. */
-    uint64_t limit = UINT64_MAX - UINT64_MAX % count, bits;
+    uint64_t bits;
     do
         bits = random_next(random);
-    while (bits >= limit);
+    while (bits >= UINT64_MAX - count && bits >= UINT64_MAX - UINT64_MAX % count);
     return (size_t)(bits % count);
 }
 
 double random_unit(struct random *random)
 {
     return (double)(random_next(random) >> 11) * 0x1p-53;
+}
+
+double random_beta(struct random *random, double a, double b)
+{
+    double least = fmin(a, b), most = fmax(a, b), sum = a + b;
+    if (sum <= 2)
+        return random_unit(random);
+    double beta = sqrt((sum - 2) / (2 * a * b - sum)), gamma = least + 1 / beta;
+    double w = 0, z = 0, r = 0;
+    do {
+        double u = 1 - random_unit(random); /* above 0; 1 makes w infinite and is refused below */
+        double v = beta * log(u / (1 - u));
+        z = u * u * (1 - random_unit(random));
+        w = least * exp(v);
+        r = gamma * v - log(4) + sum * log(sum / (most + w));
+    } while (!isfinite(w) || r < log(z));
+    return a <= b ? w / (most + w) : most / (most + w);
 }

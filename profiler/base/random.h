@@ -23,4 +23,8 @@ size_t random_below(struct random *random, size_t count);
 /* 0 ≤ x < 1, a multiple of 2^−53. */
 double random_unit(struct random *random);
 
+/* Of the beta distribution with a, b ≥ 1: the a-th smallest of a + b − 1 units. By R. C. H. Cheng's
+ * algorithm BB ("Generating beta variates with nonintegral shape parameters", CACM 21, 1978). */
+double random_beta(struct random *random, double a, double b);
+
 #endif

@@ -13,19 +13,35 @@ struct fitted {
     bool ok;
 };
 
-/* The median of each size, of the values themselves, or of as many drawn among them. Returns how
- * many sizes there are; room: n values, medians: n points. */
-static size_t medians_of(const struct stats_point *points, size_t n, struct random *random,
-                         double *room, struct stats_point *medians)
+/* By x, then by y. */
+static int compare_points(const void *a, const void *b)
+{
+    const struct stats_point *one = a, *other = b;
+    if (one->x != other->x)
+        return one->x < other->x ? -1 : 1;
+    return (one->y > other->y) - (one->y < other->y);
+}
+
+static void sort_points(struct stats_point *points, size_t n, double *values)
+{
+    if (n > 0)
+        qsort(points, n, sizeof *points, compare_points);
+    for (size_t i = 0; i < n; i++)
+        values[i] = points[i].y;
+}
+
+/* The median of each size, of the values themselves, or of as many drawn among them: `values` are
+ * those of `points`, sorted within each size. Returns how many sizes there are. */
+static size_t medians_of(const struct stats_point *points, const double *values, size_t n,
+                         struct random *random, struct stats_point *medians)
 {
     size_t count = 0;
     for (size_t start = 0, end; start < n; start = end) {
         end = stats_point_run_end(points, n, start);
-        size_t values = end - start;
-        for (size_t i = 0; i < values; i++)
-            room[i] = points[start + (random ? random_below(random, values) : i)].y;
-        stats_sort(room, values);
-        medians[count++] = (struct stats_point){points[start].x, stats_median_sorted(room, values)};
+        const double *own = values + start;
+        medians[count++] = (struct stats_point){
+            points[start].x, random != NULL ? stats_median_drawn(own, end - start, random)
+                                            : stats_median_sorted(own, end - start)};
     }
     return count;
 }
@@ -126,15 +142,17 @@ static bool usable(const struct stats_point *points, size_t n)
 struct sides {
     struct stats_point *port, *reference, *medians;
     size_t n_port, n_reference;
-    double *values;
+    double *port_values, *reference_values; /* sorted within each size */
 };
 
 static enum stats_crossing_kind meet_of(const struct sides *sides, struct random *random,
                                         struct fitted *port, struct fitted *reference, double *at)
 {
-    size_t count = medians_of(sides->port, sides->n_port, random, sides->values, sides->medians);
+    size_t count =
+        medians_of(sides->port, sides->port_values, sides->n_port, random, sides->medians);
     *port = fit(sides->medians, count);
-    count = medians_of(sides->reference, sides->n_reference, random, sides->values, sides->medians);
+    count = medians_of(sides->reference, sides->reference_values, sides->n_reference, random,
+                       sides->medians);
     *reference = fit(sides->medians, count);
     return port->ok && reference->ok ? meet(*port, *reference, at) : STATS_CROSSING_UNKNOWN;
 }
@@ -170,14 +188,12 @@ struct stats_crossing stats_crossing(struct stats_point *port, size_t n_port,
 {
     if (!usable(port, n_port) || !usable(reference, n_reference))
         return crossing_without("sizes and times must be above 0");
-    if (n_port > 0)
-        qsort(port, n_port, sizeof *port, stats_point_compare);
-    if (n_reference > 0)
-        qsort(reference, n_reference, sizeof *reference, stats_point_compare);
     size_t longest = n_port > n_reference ? n_port : n_reference;
     struct stats_point *medians = (struct stats_point *)(room + replicates);
-    struct sides sides = {port,   reference,   medians,
-                          n_port, n_reference, (double *)(medians + longest)};
+    double *values = (double *)(medians + longest);
+    struct sides sides = {port, reference, medians, n_port, n_reference, values, values + n_port};
+    sort_points(port, n_port, values);
+    sort_points(reference, n_reference, values + n_port);
     struct fitted first, second;
     double at = NAN;
     enum stats_crossing_kind kind = meet_of(&sides, NULL, &first, &second, &at);

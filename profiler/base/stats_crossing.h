@@ -33,7 +33,7 @@ enum { STATS_CROSSING_NEEDED = 5 }; /* times of each size, for an interval */
  * The interval comes from a bootstrap that draws among the times of one size: percentiles, expanded
  * for few values (T. C. Hesterberg, American Statistician 69, 2015). A draw without a crossing
  * counts as 0 (always) or INFINITY (never), so that the interval tells when it may be neither. The
- * level is nominal. Sorts the points. It takes two sizes of each; `room` is for replicates + 3 × the
+ * level is nominal. Sorts the points. It takes two sizes of each; `room` is for replicates + 4 × the
  * larger of n_port and n_reference doubles. */
 struct stats_crossing stats_crossing(struct stats_point *port, size_t n_port,
                                      struct stats_point *reference, size_t n_reference,

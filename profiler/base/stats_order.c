@@ -15,6 +15,25 @@ double stats_median_sorted(const double *sorted, size_t n)
     return low + (high - low) / 2;
 }
 
+/* The value that a unit stands for: each has an equal share of them. */
+static double value_at(const double *sorted, size_t n, double unit)
+{
+    size_t place = (size_t)(unit * (double)n);
+    return sorted[place < n ? place : n - 1];
+}
+
+double stats_median_drawn(const double *sorted, size_t n, struct random *random)
+{
+    size_t k = (n + 1) / 2;
+    double unit = random_beta(random, (double)k, (double)(n - k + 1));
+    double value = value_at(sorted, n, unit);
+    if (n % 2 != 0)
+        return value;
+    /* Of those n − k above it, the least. */
+    unit = 1 - (1 - unit) * pow(1 - random_unit(random), 1 / (double)(n - k));
+    return (value + value_at(sorted, n, unit)) / 2;
+}
+
 double stats_quantile_sorted(const double *sorted, size_t n, double q)
 {
     double place = q * (double)(n - 1);

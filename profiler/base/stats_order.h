@@ -15,12 +15,17 @@
 #ifndef PAYOFF_BASE_STATS_ORDER_H
 #define PAYOFF_BASE_STATS_ORDER_H
 
+#include "base/random.h"
 #include "base/stats.h"
 
 #include <stdint.h>
 
 /* Of sorted values; n ≥ 1. The mean of the middle two when n is even. */
 double stats_median_sorted(const double *sorted, size_t n);
+
+/* The median of n values drawn among them with replacement, as bootstraps do, in the time of one:
+ * the k-th smallest of n units is drawn instead of them all, and then the next one above it. */
+double stats_median_drawn(const double *sorted, size_t n, struct random *random);
 
 /* The q-quantile, 0 ≤ q ≤ 1, of sorted values by linear interpolation: type 7 of R. J. Hyndman and
  * Y. Fan, "Sample quantiles in statistical packages", American Statistician 50 (1996), which is

@@ -91,7 +91,7 @@ static int lua_stats_crossing(lua_State *L)
     lua_Integer replicates = luaL_optinteger(L, -1, 1000);
     luaL_argcheck(L, replicates >= 100 && replicates <= 1000000, 3, "100 … 1000000 replicates");
     struct stats_point *port = check_points(L, 1, &n), *reference = check_points(L, 2, &m);
-    double *room = lua_stats_room(L, (size_t)replicates + 3 * (n > m ? n : m));
+    double *room = lua_stats_room(L, (size_t)replicates + 4 * (n > m ? n : m));
     struct stats_crossing found =
         stats_crossing(port, n, reference, m, level, seed, (size_t)replicates, room);
     lua_createtable(L, 0, 4);

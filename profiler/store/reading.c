@@ -9,6 +9,8 @@ static const enum counts_state states[] = {COUNTS_EXACT, COUNTS_SCALED, COUNTS_N
                                            COUNTS_UNSUPPORTED};
 static const enum counts_source sources[] = {COUNTS_HARDWARE, COUNTS_SOFTWARE, COUNTS_SIMULATED};
 
+/* From so many samples on a thread reads ahead. */
+enum { SAMPLES_AHEAD = 20000 };
 enum { STATES = sizeof states / sizeof *states, SOURCES = sizeof sources / sizeof *sources };
 
 /* A value that is none of them becomes -1, which the tables refuse. */
@@ -101,34 +103,10 @@ bool reading_insert(struct store *store, int64_t sample, size_t event, const str
     return database_finish(store, statement, "store a reading", st);
 }
 
-bool reading_list_open(struct store *store, struct reading_list *list, struct status *st)
+/* The text of a reason, asked for once per number; NULL where the store has none of it. */
+static bool list_reason(struct store *store, struct reading_list *list, int64_t id,
+                        const char **text, struct status *st)
 {
-    *list = (struct reading_list){.counts = NULL};
-    list->statement = database_prepare(
-        store,
-        "SELECT event, count, enabled_ns, running_ns, state, source, reason, text FROM readings"
-        " LEFT JOIN reasons ON reasons.id = reason WHERE sample = ?1 ORDER BY event",
-        "read", st);
-    return list->statement != NULL;
-}
-
-void reading_list_close(struct reading_list *list)
-{
-    sqlite3_finalize(list->statement);
-    for (size_t i = 0; i < list->reason_count; i++)
-        free(list->reasons[i].text);
-    free(list->reasons);
-    free(list->counts);
-}
-
-/* The text of a row's reason, once per number; *text stays NULL where there is none. */
-static bool list_reason(struct reading_list *list, sqlite3_stmt *row, const char **text,
-                        struct status *st)
-{
-    int64_t id = sqlite3_column_int64(row, 6);
-    const char *found = (const char *)sqlite3_column_text(row, 7);
-    if (found == NULL)
-        return true;
     for (size_t i = 0; i < list->reason_count; i++) {
         if (list->reasons[i].id == id) {
             *text = list->reasons[i].text;
@@ -140,14 +118,64 @@ static bool list_reason(struct reading_list *list, sqlite3_stmt *row, const char
     if (larger == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for a reason");
     list->reasons = larger;
-    char *copy = strdup(found);
-    if (copy == NULL)
-        return status_fail(st, STATUS_MEMORY, "out of memory for a reason");
-    struct database_reason *reason = &list->reasons[list->reason_count++];
-    reason->text = copy;
-    reason->id = id;
-    *text = copy;
+    larger[list->reason_count] = (struct database_reason){.id = id};
+    sqlite3_stmt *row =
+        database_prepare(store, "SELECT text FROM reasons WHERE id = ?1", "read", st);
+    if (row == NULL)
+        return false;
+    sqlite3_bind_int64(row, 1, id);
+    int result = sqlite3_step(row);
+    bool ok =
+        result == SQLITE_ROW || result == SQLITE_DONE || database_fail(store, result, "read", st);
+    const char *found = result == SQLITE_ROW ? (const char *)sqlite3_column_text(row, 0) : NULL;
+    if (found != NULL)
+        *text = larger[list->reason_count].text = strdup(found);
+    if (found != NULL && *text == NULL)
+        ok = status_fail(st, STATUS_MEMORY, "out of memory for a reason");
+    sqlite3_finalize(row);
+    list->reason_count += ok;
+    return ok;
+}
+
+bool reading_list_open(struct store *store, struct reading_list *list, struct status *st)
+{
+    *list = (struct reading_list){.counts = NULL};
+    list->statement = database_prepare(
+        store, "SELECT " READING_COLUMNS " WHERE sample = ?1 ORDER BY event", "read", st);
+    return list->statement != NULL;
+}
+
+/* From a sample on, by the caller itself. */
+static bool read_from(struct store *store, struct reading_list *list, int64_t first,
+                      struct status *st)
+{
+    list->statement = database_prepare(
+        store, "SELECT " READING_COLUMNS " WHERE sample BETWEEN ?1 AND ?2 ORDER BY sample, event",
+        "read", st);
+    if (list->statement == NULL)
+        return false;
+    sqlite3_bind_int64(list->statement, 1, first);
+    sqlite3_bind_int64(list->statement, 2, list->last);
     return true;
+}
+
+bool reading_list_open_in_time(struct store *store, struct reading_list *list, int64_t first,
+                               int64_t last, struct status *st)
+{
+    *list = (struct reading_list){.in_time = true, .last = last};
+    if (last - first >= SAMPLES_AHEAD)
+        list->ahead = reading_ahead_start(store, first, last);
+    return list->ahead != NULL || read_from(store, list, first, st);
+}
+
+void reading_list_close(struct reading_list *list)
+{
+    reading_ahead_stop(list->ahead);
+    sqlite3_finalize(list->statement);
+    for (size_t i = 0; i < list->reason_count; i++)
+        free(list->reasons[i].text);
+    free(list->reasons);
+    free(list->counts);
 }
 
 static bool list_room(struct reading_list *list, struct status *st)
@@ -164,43 +192,86 @@ static bool list_room(struct reading_list *list, struct status *st)
 }
 
 /* Anyone can edit the file: its numbers are checked before they are believed. */
-static bool list_add(struct store *store, struct reading_list *list, sqlite3_stmt *row,
+static bool list_add(struct store *store, struct reading_list *list, const struct reading_row *row,
                      struct status *st)
 {
-    int64_t event = sqlite3_column_int64(row, 0);
-    int64_t count = sqlite3_column_int64(row, 1);
-    int64_t enabled_ns = sqlite3_column_int64(row, 2);
-    int64_t running_ns = sqlite3_column_int64(row, 3);
-    int state = sqlite3_column_int(row, 4);
-    int source = sqlite3_column_int(row, 5);
-    if (event != (int64_t)list->count + 1 || count < 0 || enabled_ns < 0 || running_ns < 0 ||
-        state < 0 || state >= STATES || source < 0 || source >= SOURCES)
+    if (row->event != (int64_t)list->count + 1 || row->count < 0 || row->enabled_ns < 0 ||
+        row->running_ns < 0 || row->state < 0 || row->state >= STATES || row->source < 0 ||
+        row->source >= SOURCES)
         return status_fail(st, STATUS_DATA, "%s is damaged: a reading that cannot be", store->path);
     const char *reason = NULL;
-    if (!list_room(list, st) || !list_reason(list, row, &reason, st))
+    if (!list_room(list, st) ||
+        (row->reason != 0 && !list_reason(store, list, row->reason, &reason, st)))
         return false;
-    list->counts[list->count++] = (struct counts){.count = (uint64_t)count,
-                                                  .enabled_ns = (uint64_t)enabled_ns,
-                                                  .running_ns = (uint64_t)running_ns,
-                                                  .state = states[state],
-                                                  .source = sources[source],
+    list->counts[list->count++] = (struct counts){.count = (uint64_t)row->count,
+                                                  .enabled_ns = (uint64_t)row->enabled_ns,
+                                                  .running_ns = (uint64_t)row->running_ns,
+                                                  .state = states[row->state],
+                                                  .source = sources[row->source],
                                                   .reason = reason};
+    return true;
+}
+
+/* list->row becomes the next row, or list->ended true. Where reading ahead fails, the caller's own
+ * statement goes on from this sample, or fails too and says why. */
+static bool next_in_time(struct store *store, struct reading_list *list, int64_t sample,
+                         struct status *st)
+{
+    bool failed = false;
+    if (list->ahead != NULL) {
+        const struct reading_row *row = reading_ahead_next(list->ahead, &failed);
+        list->ended = row == NULL;
+        if (row != NULL)
+            list->row = *row;
+        if (row != NULL || !failed)
+            return true;
+        reading_ahead_stop(list->ahead);
+        list->ahead = NULL;
+        list->count = 0;
+        list->ended = false;
+        if (!read_from(store, list, sample, st))
+            return false;
+    }
+    int result = sqlite3_step(list->statement);
+    list->ended = result == SQLITE_DONE;
+    if (result == SQLITE_ROW)
+        list->row = reading_row_of(list->statement);
+    return result == SQLITE_ROW || list->ended || database_fail(store, result, "read", st);
+}
+
+/* Rows of samples before this one are passed over; the first of a later one waits for it. */
+static bool load_in_time(struct store *store, struct reading_list *list, int64_t sample,
+                         struct status *st)
+{
+    while (!list->ended) {
+        if (!list->has_row && !next_in_time(store, list, sample, st))
+            return false;
+        list->has_row = !list->ended && list->row.sample > sample;
+        if (list->has_row || list->ended)
+            return true;
+        if (list->row.sample == sample && !list_add(store, list, &list->row, st))
+            return false;
+    }
     return true;
 }
 
 bool reading_list_load(struct store *store, struct reading_list *list, int64_t sample,
                        struct status *st)
 {
-    sqlite3_stmt *row = list->statement;
+    sqlite3_stmt *statement = list->statement;
     list->count = 0;
-    (void)sqlite3_reset(row);
-    sqlite3_bind_int64(row, 1, sample);
+    if (list->in_time)
+        return load_in_time(store, list, sample, st);
+    (void)sqlite3_reset(statement);
+    sqlite3_bind_int64(statement, 1, sample);
     bool ok = true;
     int result = SQLITE_ROW;
-    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW)
-        ok = list_add(store, list, row, st);
+    while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct reading_row row = reading_row_of(statement);
+        ok = list_add(store, list, &row, st);
+    }
     if (ok && result != SQLITE_DONE)
         ok = database_fail(store, result, "read", st);
-    (void)sqlite3_reset(row);
+    (void)sqlite3_reset(statement);
     return ok;
 }

@@ -5,6 +5,7 @@
 
 #include "base/counts.h"
 #include "store/database.h"
+#include "store/reading_ahead.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,11 +24,23 @@ struct reading_list {
     struct database_reason *reasons; /* each text once */
     size_t reason_count;
     sqlite3_stmt *statement;
+    /* Of reading_list_open_in_time: */
+    bool in_time;
+    int64_t last;
+    struct reading_ahead *ahead; /* who reads them, or NULL: the statement */
+    struct reading_row row;      /* the next one, where `has_row` */
+    bool has_row, ended;
 };
 
 bool reading_list_open(struct store *store, struct reading_list *list, struct status *st);
 bool reading_list_load(struct store *store, struct reading_list *list, int64_t sample,
                        struct status *st);
+
+/* For samples in the order of their numbers, from `first` to `last`, all of them committed: one
+ * statement goes through the readings along with them, in a thread of its own where there are many.
+ * A sample may be passed over. */
+bool reading_list_open_in_time(struct store *store, struct reading_list *list, int64_t first,
+                               int64_t last, struct status *st);
 void reading_list_close(struct reading_list *list); /* of a list that is all zeros, too */
 
 #endif

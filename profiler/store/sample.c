@@ -76,6 +76,27 @@ static void decode(sqlite3_stmt *row, struct sample_row *sample)
 /* Keys of notes have no escapes, so that what holds none of these letters has no phase. */
 #define PHASED "instr(samples.more, '\"phase\":') > 0"
 
+/* Rows of `row` with their readings, where there is a list of them. */
+static bool each_row(struct store *store, sqlite3_stmt *row, struct reading_list *readings,
+                     sample_visit *visit, void *context, struct status *st)
+{
+    bool ok = true;
+    int result = SQLITE_ROW;
+    /* The open row keeps one snapshot of the file for both statements. */
+    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
+        struct sample_row sample;
+        int64_t id = sqlite3_column_int64(row, 0);
+        decode(row, &sample);
+        ok = readings == NULL || reading_list_load(store, readings, id, st);
+        sample.counts = readings != NULL ? readings->counts : NULL;
+        sample.count_count = readings != NULL ? readings->count : 0;
+        ok = ok && visit(context, id, &sample, st);
+    }
+    if (ok && result != SQLITE_DONE)
+        ok = database_fail(store, result, "read", st);
+    return ok;
+}
+
 /* `of`: the number of a run or cell, which ?1 stands for. */
 static bool each(struct store *store, const char *sql, int64_t of, bool with_readings,
                  sample_visit *visit, void *context, struct status *st)
@@ -83,27 +104,11 @@ static bool each(struct store *store, const char *sql, int64_t of, bool with_rea
     struct reading_list readings = {.counts = NULL};
     sqlite3_stmt *row = NULL;
     bool ok = !with_readings || reading_list_open(store, &readings, st);
-    if (!ok)
-        goto out;
-    row = database_prepare(store, sql, "read", st);
-    ok = row != NULL;
-    if (!ok)
-        goto out;
-    sqlite3_bind_int64(row, 1, of);
-    int result = SQLITE_ROW;
-    /* The open row keeps one snapshot of the file for both statements. */
-    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        struct sample_row sample;
-        int64_t id = sqlite3_column_int64(row, 0);
-        decode(row, &sample);
-        ok = !with_readings || reading_list_load(store, &readings, id, st);
-        sample.counts = readings.counts;
-        sample.count_count = readings.count;
-        ok = ok && visit(context, id, &sample, st);
-    }
-    if (ok && result != SQLITE_DONE)
-        ok = database_fail(store, result, "read", st);
-out:
+    if (ok)
+        row = database_prepare(store, sql, "read", st);
+    if (row != NULL)
+        sqlite3_bind_int64(row, 1, of);
+    ok = row != NULL && each_row(store, row, with_readings ? &readings : NULL, visit, context, st);
     sqlite3_finalize(row);
     reading_list_close(&readings);
     return ok;
@@ -139,18 +144,52 @@ bool sample_each_phased(struct store *store, int64_t run, sample_visit *visit, v
                 true, visit, context, st);
 }
 
+/* The numbers of a run's first and last sample, of which the index of cells knows each cell's. */
+static bool ends_of(struct store *store, int64_t run, int64_t *first, int64_t *last,
+                    struct status *st)
+{
+    sqlite3_stmt *row = database_prepare(
+        store,
+        "SELECT min((SELECT min(id) FROM samples WHERE cell = cells.id)),"
+        " max((SELECT max(id) FROM samples WHERE cell = cells.id)) FROM cells WHERE run = ?1",
+        "read", st);
+    if (row == NULL)
+        return false;
+    sqlite3_bind_int64(row, 1, run);
+    int result = sqlite3_step(row);
+    bool ok = result == SQLITE_ROW || database_fail(store, result, "read", st);
+    *first = ok && sqlite3_column_type(row, 0) != SQLITE_NULL ? sqlite3_column_int64(row, 0) : 0;
+    *last = ok && sqlite3_column_type(row, 1) != SQLITE_NULL ? sqlite3_column_int64(row, 1) : -1;
+    sqlite3_finalize(row);
+    return ok;
+}
+
 bool sample_each_in_time(struct store *store, int64_t run, sample_visit *visit, void *context,
                          struct status *st)
 {
-    /* A CROSS JOIN is done in the order written; the index of cells knows each one's ends. */
-    return each(store,
-                "SELECT samples.id, cell, block, block_order, process, process_index,"
-                " samples.loops, wall_ns, cpu_ns, marked, noise, samples.more"
-                " FROM samples CROSS JOIN cells ON cells.id = cell WHERE run = ?1 AND samples.id"
-                " BETWEEN (SELECT min((SELECT min(id) FROM samples WHERE cell = c.id)) FROM cells c"
-                " WHERE run = ?1) AND (SELECT max((SELECT max(id) FROM samples WHERE cell = c.id))"
-                " FROM cells c WHERE run = ?1) ORDER BY samples.id",
-                run, true, visit, context, st);
+    struct reading_list readings = {.counts = NULL};
+    int64_t first = 0, last = -1;
+    sqlite3_stmt *row = NULL;
+    bool ok = ends_of(store, run, &first, &last, st) &&
+              reading_list_open_in_time(store, &readings, first, last, st);
+    /* A CROSS JOIN is done in the order written. */
+    if (ok)
+        row = database_prepare(
+            store,
+            "SELECT samples.id, cell, block, block_order, process, process_index, samples.loops,"
+            " wall_ns, cpu_ns, marked, noise, samples.more FROM samples CROSS JOIN cells"
+            " ON cells.id = cell WHERE run = ?1 AND samples.id BETWEEN ?2 AND ?3"
+            " ORDER BY samples.id",
+            "read", st);
+    if (row != NULL) {
+        sqlite3_bind_int64(row, 1, run);
+        sqlite3_bind_int64(row, 2, first);
+        sqlite3_bind_int64(row, 3, last);
+    }
+    ok = row != NULL && each_row(store, row, &readings, visit, context, st);
+    sqlite3_finalize(row);
+    reading_list_close(&readings);
+    return ok;
 }
 
 bool sample_mark_after(struct store *store, int64_t run, int64_t block, int64_t block_order,
