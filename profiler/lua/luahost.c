@@ -86,6 +86,14 @@ static int message_with_traceback(lua_State *L)
     return 1;
 }
 
+/* Lua's own words; handlers on the way may have added a traceback. */
+static bool is_memory(int result, const char *message)
+{
+    static const char words[] = "not enough memory";
+    return result == LUA_ERRMEM ||
+           (message != NULL && strncmp(message, words, sizeof words - 1) == 0);
+}
+
 bool luahost_pcall(lua_State *L, int nargs, int nresults, struct status *st)
 {
     int base = lua_gettop(L) - nargs;
@@ -96,8 +104,11 @@ bool luahost_pcall(lua_State *L, int nargs, int nresults, struct status *st)
     if (result == LUA_OK)
         return true;
     const char *message = lua_tostring(L, -1);
-    status_fail(st, result == LUA_ERRMEM ? STATUS_MEMORY : STATUS_INTERNAL, "%s",
-                message != NULL ? message : "error without a message");
+    if (is_memory(result, message))
+        status_fail(st, STATUS_MEMORY, "out of memory");
+    else
+        status_fail(st, STATUS_INTERNAL, "%s",
+                    message != NULL ? message : "error without a message");
     lua_pop(L, 1);
     return false;
 }

@@ -20,7 +20,8 @@ bool luahost_new(struct luahost **host, struct status *st);
 void luahost_free(struct luahost *host);
 
 /* require(module).main(argv[1], …) through the single protected call; its integer result becomes
- * *exit_status. An error that escapes is STATUS_INTERNAL with a traceback in the message. */
+ * *exit_status. An error that escapes is STATUS_INTERNAL with a traceback in the message, or
+ * STATUS_MEMORY. */
 bool luahost_main(struct luahost *host, const char *module, int argc, char **argv, int *exit_status,
                   struct status *st);
 

@@ -3,6 +3,8 @@
 #include "store/database.h"
 #include "store/reading.h"
 
+#include <errno.h>
+
 static void bind_text(sqlite3_stmt *statement, int place, const char *text)
 {
     if (text != NULL)
@@ -92,6 +94,7 @@ static bool each(struct store *store, const char *sql, int64_t of, bool with_rea
     sqlite3_bind_int64(row, 1, of);
     int result = SQLITE_ROW;
     /* The open row keeps one snapshot of the file for both statements. */
+    errno = 0;
     while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
         struct sample_row sample;
         int64_t id = sqlite3_column_int64(row, 0);
@@ -184,6 +187,7 @@ bool sample_count(struct store *store, int64_t run, int64_t *count, struct statu
     if (row == NULL)
         return false;
     sqlite3_bind_int64(row, 1, run);
+    errno = 0;
     int result = sqlite3_step(row);
     if (result == SQLITE_ROW)
         *count = sqlite3_column_int64(row, 0);
