@@ -21,8 +21,10 @@ int main(int argc, char **argv)
 
     if (!streams_guard(&st) || !luahost_new(&host, &st) ||
         !luahost_main(host, "payoff.cli", argc, argv, &exit_status, &st)) {
-        fprintf(stderr, "payoff: internal error, please report it: %s\n", st.message);
-        exit_status = EX_SOFTWARE;
+        bool memory = st.code == STATUS_MEMORY;
+        fprintf(stderr, "payoff: %s%s\n",
+                memory ? "" : "internal error, please report it: ", st.message);
+        exit_status = memory ? EX_OSERR : EX_SOFTWARE;
     }
     luahost_free(host);
     return exit_status;

@@ -41,11 +41,19 @@ function fault.is(value)
   return getmetatable(value) == Fault
 end
 
+-- What is nobody's mistake: the native code -> the kind that the caller would have it -> the kind.
+local world = {
+  memory = { data = "system", usage = "system", noinput = "system", internal = "system",
+    io = "system" },
+  system = { data = "io", usage = "io", internal = "system" },
+}
+
 -- For results of native modules: value, or raises what nil, message, code says.
 --   local text = fault.check("noinput", "scripts/x.lua", sys.read_file("scripts/x.lua"))
 function fault.check(kind, context, value, message, code)
   if value ~= nil then return value end
   if code == "cancelled" then kind = "interrupted" end
+  if world[code] and world[code][kind] then kind = world[code][kind] end
   if context then message = context .. ": " .. tostring(message) end
   return fault.raise(kind, "%s", message)
 end

@@ -39,7 +39,7 @@ end
 function script.call(path, body, ...)
   local ok, result = xpcall(body, explainer(path), ...)
   if ok then return result end
-  if fault.is(result) then error(result, 0) end
+  if type(result) ~= "table" or fault.is(result) then error(result, 0) end -- or: no memory
   fault.raise("data", "%s", result.script_error)
 end
 

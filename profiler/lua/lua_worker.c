@@ -94,14 +94,14 @@ static int start(lua_State *L)
     lua_getfield(L, 1, "plan"); /* lives as long as the worker */
     lua_setiuservalue(L, -2, 1);
     if (!worker_start(&spec, timeout_s, &box->worker, &st))
-        return luahost_fail(L, &st);
+        return luahost_values(L, &st);
     return 1;
 }
 
 /* nil, message, code, and the error object of an orderly error reply. */
 static int fail_with_error(lua_State *L, const struct worker_box *box, const struct status *st)
 {
-    luahost_fail(L, st);
+    luahost_values(L, st);
     struct status ignored = STATUS_INIT;
     const json_t *error = json_object_get(box->reply, "error");
     if (error == NULL || !lua_json_push(L, error, &ignored))
@@ -113,7 +113,7 @@ static int push_reply(lua_State *L, struct worker_box *box)
 {
     struct status st = STATUS_INIT;
     if (!lua_json_push(L, box->reply, &st))
-        return luahost_fail(L, &st);
+        return luahost_values(L, &st);
     drop_leftovers(box);
     return 1;
 }
@@ -283,7 +283,7 @@ static int push_hello(lua_State *L, const char *name)
     struct status st = STATUS_INIT;
     return lua_json_push(L, json_object_get(worker_hello(box->worker), name), &st)
                ? 1
-               : luahost_fail(L, &st);
+               : luahost_values(L, &st);
 }
 
 static int runtime(lua_State *L)

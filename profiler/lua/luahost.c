@@ -12,6 +12,8 @@ struct luahost {
     lua_State *L;
 };
 
+static const char out_of_memory[] = "not enough memory"; /* Lua's own words */
+
 /* "payoff.formats.csv" -> the asset "lua/payoff/formats/csv.lua" or ".../csv/init.lua". */
 static const struct asset *module_asset(const char *module)
 {
@@ -86,6 +88,13 @@ static int message_with_traceback(lua_State *L)
     return 1;
 }
 
+/* Handlers on the way may have added a traceback. */
+static bool is_memory(int result, const char *message)
+{
+    return result == LUA_ERRMEM ||
+           (message != NULL && strncmp(message, out_of_memory, sizeof out_of_memory - 1) == 0);
+}
+
 bool luahost_pcall(lua_State *L, int nargs, int nresults, struct status *st)
 {
     int base = lua_gettop(L) - nargs;
@@ -96,8 +105,11 @@ bool luahost_pcall(lua_State *L, int nargs, int nresults, struct status *st)
     if (result == LUA_OK)
         return true;
     const char *message = lua_tostring(L, -1);
-    status_fail(st, result == LUA_ERRMEM ? STATUS_MEMORY : STATUS_INTERNAL, "%s",
-                message != NULL ? message : "error without a message");
+    if (is_memory(result, message))
+        status_fail(st, STATUS_MEMORY, "out of memory");
+    else
+        status_fail(st, STATUS_INTERNAL, "%s",
+                    message != NULL ? message : "error without a message");
     lua_pop(L, 1);
     return false;
 }
@@ -165,6 +177,16 @@ bool luahost_main(struct luahost *host, const char *module, int argc, char **arg
 }
 
 int luahost_fail(lua_State *L, const struct status *st)
+{
+    /* As Lua's own: no caller expects it, and none could go on. ENOMEM of a system call says more. */
+    if (st->code == STATUS_MEMORY && st->sys_errno == 0) {
+        lua_pushstring(L, out_of_memory);
+        return lua_error(L);
+    }
+    return luahost_values(L, st);
+}
+
+int luahost_values(lua_State *L, const struct status *st)
 {
     lua_pushnil(L);
     lua_pushstring(L, st->message);

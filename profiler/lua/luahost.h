@@ -20,7 +20,8 @@ bool luahost_new(struct luahost **host, struct status *st);
 void luahost_free(struct luahost *host);
 
 /* require(module).main(argv[1], …) through the single protected call; its integer result becomes
- * *exit_status. An error that escapes is STATUS_INTERNAL with a traceback in the message. */
+ * *exit_status. An error that escapes is STATUS_INTERNAL with a traceback in the message, or
+ * STATUS_MEMORY. */
 bool luahost_main(struct luahost *host, const char *module, int argc, char **argv, int *exit_status,
                   struct status *st);
 
@@ -28,8 +29,12 @@ bool luahost_main(struct luahost *host, const char *module, int argc, char **arg
  * status has the message and the traceback, and the stack is as before the function was pushed. */
 bool luahost_pcall(lua_State *L, int nargs, int nresults, struct status *st);
 
-/* For bindings: pushes nil, message, code name and returns 3. */
+/* For bindings: pushes nil, message, code name and returns 3; raises Lua's "not enough memory" where
+ * that is what failed. What the caller owns must be freed before. */
 int luahost_fail(lua_State *L, const struct status *st);
+
+/* The same without the exception: of a worker, whose end is not payoff's. */
+int luahost_values(lua_State *L, const struct status *st);
 
 /* For bindings: makes a metatable `name` with `methods` in __index and `gc` as __gc and __close. */
 void luahost_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction gc);

@@ -12,7 +12,7 @@ static void *read_at(int fd, uint64_t offset, uint64_t size, size_t limit)
 {
     if (size == 0 || size > limit || offset > INT64_MAX - size)
         return NULL;
-    char *data = malloc(size + 1);
+    char *data = calloc(1, size + 1);
     if (data == NULL)
         return NULL;
     for (size_t got = 0; got < size;) {
@@ -25,7 +25,6 @@ static void *read_at(int fd, uint64_t offset, uint64_t size, size_t limit)
         }
         got += (size_t)more;
     }
-    data[size] = '\0';
     return data;
 }
 

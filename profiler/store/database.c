@@ -22,6 +22,9 @@ bool database_fail(struct store *store, int result, const char *doing, struct st
                            path);
     case SQLITE_CORRUPT:
     case SQLITE_FORMAT:
+        /* So it calls a disk that cannot be read, too. */
+        if (last_errno == EIO || last_errno == ENXIO)
+            return status_fail_errno(st, last_errno, "cannot %s in %s", doing, path);
         return status_fail(st, STATUS_DATA,
                            "%s is damaged (%s); keep a copy and use another file (--db)", path,
                            sqlite3_errmsg(store->db));
@@ -42,6 +45,10 @@ bool database_fail(struct store *store, int result, const char *doing, struct st
                            path);
     case SQLITE_CANTOPEN:
         return fail_io(store, last_errno, doing, st);
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOLFS:
+        return status_fail_errno(st, last_errno != 0 ? last_errno : ENOLCK, "cannot %s in %s",
+                                 doing, path);
     case SQLITE_NOMEM:
         return status_fail(st, STATUS_MEMORY, "out of memory: cannot %s in %s", doing, path);
     case SQLITE_CONSTRAINT:
@@ -64,6 +71,7 @@ sqlite3_stmt *database_prepare(struct store *store, const char *sql, const char 
                                struct status *st)
 {
     sqlite3_stmt *statement = NULL;
+    errno = 0;
     int result = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
     if (result != SQLITE_OK)
         database_fail(store, result, doing, st);

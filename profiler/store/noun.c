@@ -198,6 +198,7 @@ bool noun_find(struct store *store, enum noun_name name, const char *parent, int
         sqlite3_bind_int64(statement, 1, parent_id);
     if (field != NULL && text != NULL)
         sqlite3_bind_text(statement, 2, text, -1, SQLITE_STATIC);
+    errno = 0;
     int result = sqlite3_step(statement);
     if (result == SQLITE_ROW)
         *id = sqlite3_column_int64(statement, 0);
@@ -259,6 +260,7 @@ bool noun_each(struct store *store, enum noun_name name, const char *parent, int
     struct noun_value values[NOUN_FIELDS_MAX];
     bool ok = true;
     int result = SQLITE_ROW;
+    errno = 0;
     while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
         for (size_t i = 0; i < noun->field_count; i++)
             values[i] = column(statement, (int)i + 1);

@@ -1,5 +1,6 @@
 #include "store/reading.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ static bool reason_number(struct store *store, const char *text, int64_t *id, st
     if (find == NULL)
         return false;
     sqlite3_bind_text(find, 1, text, -1, SQLITE_STATIC);
+    errno = 0;
     int result = sqlite3_step(find);
     if (result == SQLITE_ROW) {
         *id = sqlite3_column_int64(find, 0);
@@ -266,10 +268,16 @@ bool reading_list_load(struct store *store, struct reading_list *list, int64_t s
     sqlite3_bind_int64(statement, 1, sample);
     bool ok = true;
     int result = SQLITE_ROW;
+<<<<<<< HEAD
     while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
         struct reading_row row = reading_row_of(statement);
         ok = list_add(store, list, &row, st);
     }
+=======
+    errno = 0;
+    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW)
+        ok = list_add(store, list, row, st);
+>>>>>>> fire
     if (ok && result != SQLITE_DONE)
         ok = database_fail(store, result, "read", st);
     (void)sqlite3_reset(statement);

@@ -197,6 +197,20 @@ bool store_open(const char *path, struct store_options options, struct store **o
     return true;
 }
 
+/* A reader is not let remove the files that it made for itself beside the store, an empty log and
+ * its index. Whoever may write is asked to: SQLite does so if nobody else has the store open. */
+static void sweep(const char *path)
+{
+    char *log = sqlite3_mprintf("%s-wal", path);
+    struct stat info;
+    sqlite3 *db = NULL;
+    if (log != NULL && stat(log, &info) == 0 && info.st_size == 0 &&
+        sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+        (void)sqlite3_exec(db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+    sqlite3_close(db);
+    sqlite3_free(log);
+}
+
 void store_close(struct store *store)
 {
     if (store == NULL)
@@ -208,6 +222,8 @@ void store_close(struct store *store)
         store_rollback(store);
     }
     sqlite3_close(store->db);
+    if (store->read_only && store->path != NULL)
+        sweep(store->path);
     free(store->path);
     free(store);
 }
@@ -256,11 +272,15 @@ bool store_check(struct store *store, struct status *st)
         sqlite3_stmt *statement = database_prepare(store, checks[i], "check", st);
         if (statement == NULL)
             return false;
+        errno = 0;
         int result = sqlite3_step(statement);
+        int error = errno; /* a page that could not be read is no damage */
         const char *text = (const char *)sqlite3_column_text(statement, 0);
         bool good = result == SQLITE_DONE ||
                     (result == SQLITE_ROW && text != NULL && strcmp(text, "ok") == 0);
-        if (result == SQLITE_ROW && !good)
+        if (result == SQLITE_ROW && !good && (error == EIO || error == ENOMEM))
+            status_fail_errno(st, error, "cannot check %s", store->path);
+        else if (result == SQLITE_ROW && !good)
             fail_damaged(store, i == 0 ? "" : "a row without its parent in ", text, st);
         else if (!good)
             database_fail(store, result, "check", st);

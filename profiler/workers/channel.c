@@ -106,7 +106,7 @@ static bool grow(struct channel *channel, struct status *st)
 /* The end of the first complete line in the buffer, or NULL; never looks at a byte twice. */
 static char *find_newline(struct channel *channel)
 {
-    if (channel->used == channel->scanned)
+    if (channel->data == NULL || channel->used == channel->scanned)
         return NULL;
     char *end = memchr(channel->data + channel->scanned, '\n', channel->used - channel->scanned);
     channel->scanned = channel->used;

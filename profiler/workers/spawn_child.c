@@ -123,7 +123,9 @@ static void open_counters(const struct spawn_child *child, int report_fd)
     struct status st = STATUS_INIT;
     if (!group_plan_open_self(child->plan, child->counter_fds, &st)) {
         report(report_fd, false, st.message, st.sys_errno, (int)st.code);
-        strchr(child->counter_variable, '=')[1] = '\0'; /* none */
+        char *equals = strchr(child->counter_variable, '=');
+        if (equals != NULL)
+            equals[1] = '\0'; /* none */
         return;
     }
     for (int i = 0; i < child->counter_count; i++) {

@@ -143,7 +143,7 @@ end
 local function prepare(file, options, base, tree)
   local state = { options = options, base = base, tree = tree, good = base.commit,
     bad = tree.commit, folder = tree.scratch .. "/step", progress = options.progress,
-    program = fault.check("internal", nil, sys.realpath("/proc/self/exe")) }
+    program = fault.check("system", nil, sys.realpath("/proc/self/exe")) }
   check_refs(state)
   fault.check("io", nil, sys.mkdirs(state.folder))
   options.check.file = fault.check("noinput", file, sys.realpath(file))

@@ -6,6 +6,7 @@
 -- payoff does not know of a sample is null: CPU time is one figure here, not user and system.
 
 local clean = require("payoff.text").clean
+local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 local neighbours = require "payoff.formats.neighbours"
 
@@ -54,8 +55,8 @@ end
 function format.render(run)
   local results = {}
   for i, cell in ipairs((neighbours.cells(run))) do results[i] = result_of(cell) end
-  local text, message = json.encode({ results = json.array(results) }, { indent = 2 })
-  assert(text, message)
+  local text = fault.check("internal", "hyperfine",
+    json.encode({ results = json.array(results) }, { indent = 2 }))
   return text .. "\n"
 end
 

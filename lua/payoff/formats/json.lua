@@ -3,6 +3,7 @@
 --   require("payoff.formats.json").render(run) --> text
 
 local clean = require("payoff.text").clean
+local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 
 local format = { name = "json", extension = ".json", describe = "the run model, for programs" }
@@ -57,8 +58,7 @@ end
 function format.render(run)
   local copy = plain(run, nil, #(run.events or {}))
   copy.metrics = copy.metrics and json.array(copy.metrics) -- a cell's metrics are an object
-  local text, message = json.encode(copy, { indent = 1 })
-  assert(text, message)
+  local text = fault.check("internal", "json", json.encode(copy, { indent = 1 }))
   return text .. "\n"
 end
 

@@ -7,6 +7,7 @@
 -- its unit, so the two give different intervals for the same data.
 
 local clean = require("payoff.text").clean
+local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 local neighbours = require "payoff.formats.neighbours"
 
@@ -53,9 +54,8 @@ function format.render(run)
     cpu_model_name = clean(neighbours.cpu(run) or "unknown"),
   }
   if #left > 0 then metadata.payoff_left_out = clean(neighbours.left_out_text(left)) end
-  local text, message = json.encode({ benchmarks = json.array(benchmarks), metadata = metadata,
-    version = "1.0" }, { indent = 1 })
-  assert(text, message)
+  local text = fault.check("internal", "pyperf", json.encode({
+    benchmarks = json.array(benchmarks), metadata = metadata, version = "1.0" }, { indent = 1 }))
   return text .. "\n"
 end
 

@@ -4,6 +4,7 @@
 --   data.encode({ id = "speedup-1", spec = spec })
 
 local clean = require("payoff.text").clean
+local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 
 local data = {}
@@ -36,8 +37,7 @@ local function plain(value)
 end
 
 function data.encode(value)
-  local text, message = json.encode(plain(value))
-  assert(text, message)
+  local text = fault.check("internal", "html", json.encode(plain(value)))
   return (text:gsub("[<>&]", ESCAPES):gsub("\u{2028}", ESCAPES):gsub("\u{2029}", ESCAPES))
 end
 

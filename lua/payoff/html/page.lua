@@ -8,6 +8,7 @@
 
 local assets = require "payoff.native.assets"
 local data = require "payoff.html.data"
+local fault = require "payoff.fault"
 local h = require "payoff.html.node"
 
 local page = {}
@@ -17,8 +18,7 @@ local SCRIPTS = { "vendor/vega.min.js", "vendor/vega-lite.min.js", "vendor/vega-
 local STYLE = "style.css"
 
 local function asset(name)
-  local content, message = assets.read("reports/" .. name)
-  return assert(content, message)
+  return fault.check("internal", nil, assets.read("reports/" .. name))
 end
 
 -- The lines of reports/hashes: "sha256-… name".

@@ -121,20 +121,26 @@ local function run(subject, recipe, folder, options)
   return "failed", ("its build %s (%s):\n    %s"):format(ended(result), command, output)
 end
 
+-- Why the file cannot be had; nil where it is there.
+local function missing(subject, field, path, hint)
+  local info, message, code = sys.stat(path)
+  if info then return nil end
+  return ("%s: %s.%s: %s"):format(subject.where, subject.label, field,
+    code == "not found" and ("no such file: %s%s"):format(path, hint) or message)
+end
+
 local function check_files(subject)
+  local hint = subject.build and "" or " (did you run its build?)"
+  local reason
   if subject.kind == "native" then
-    if not sys.stat(subject.library) then
-      return "failed", ("%s: %s.library: no such file: %s%s"):format(subject.where, subject.label,
-        subject.library, subject.build and " (its build made none)" or " (did you run its build?)")
-    end
-  elseif subject.kind == "python" and subject.file and not sys.stat(subject.file) then
-    return "failed", ("%s: %s.file: no such file: %s"):format(subject.where, subject.label,
-      subject.file)
-  elseif subject.kind == "executable" and subject.command[1]:find("/")
-    and not sys.stat(subject.command[1]) then
-    return "failed", ("%s: %s.command: no such file: %s%s"):format(subject.where, subject.label,
-      subject.command[1], subject.build and "" or " (did you run its build?)")
+    reason = missing(subject, "library", subject.library,
+      subject.build and " (its build made none)" or hint)
+  elseif subject.kind == "python" and subject.file then
+    reason = missing(subject, "file", subject.file, "")
+  elseif subject.kind == "executable" and subject.command[1]:find("/") then
+    reason = missing(subject, "command", subject.command[1], hint)
   end
+  if reason then return "failed", reason end
   return "ok"
 end
 

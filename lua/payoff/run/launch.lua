@@ -52,7 +52,7 @@ function Launcher:spec(subject, changes)
     if not python then return nil, program end
     spec.argv, spec.script = { python, "{script}" }, program
   elseif subject.kind == "native" then
-    spec.argv = { fault.check("internal", nil, sys.realpath("/proc/self/exe")), "worker", "native" }
+    spec.argv = { fault.check("system", nil, sys.realpath("/proc/self/exe")), "worker", "native" }
   else
     spec.argv = subject.command
   end
