@@ -268,16 +268,11 @@ bool reading_list_load(struct store *store, struct reading_list *list, int64_t s
     sqlite3_bind_int64(statement, 1, sample);
     bool ok = true;
     int result = SQLITE_ROW;
-<<<<<<< HEAD
+    errno = 0;
     while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
         struct reading_row row = reading_row_of(statement);
         ok = list_add(store, list, &row, st);
     }
-=======
-    errno = 0;
-    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW)
-        ok = list_add(store, list, row, st);
->>>>>>> fire
     if (ok && result != SQLITE_DONE)
         ok = database_fail(store, result, "read", st);
     (void)sqlite3_reset(statement);

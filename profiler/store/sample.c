@@ -85,6 +85,7 @@ static bool each_row(struct store *store, sqlite3_stmt *row, struct reading_list
     bool ok = true;
     int result = SQLITE_ROW;
     /* The open row keeps one snapshot of the file for both statements. */
+    errno = 0;
     while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
         struct sample_row sample;
         int64_t id = sqlite3_column_int64(row, 0);
@@ -106,36 +107,11 @@ static bool each(struct store *store, const char *sql, int64_t of, bool with_rea
     struct reading_list readings = {.counts = NULL};
     sqlite3_stmt *row = NULL;
     bool ok = !with_readings || reading_list_open(store, &readings, st);
-<<<<<<< HEAD
     if (ok)
         row = database_prepare(store, sql, "read", st);
     if (row != NULL)
         sqlite3_bind_int64(row, 1, of);
     ok = row != NULL && each_row(store, row, with_readings ? &readings : NULL, visit, context, st);
-=======
-    if (!ok)
-        goto out;
-    row = database_prepare(store, sql, "read", st);
-    ok = row != NULL;
-    if (!ok)
-        goto out;
-    sqlite3_bind_int64(row, 1, of);
-    int result = SQLITE_ROW;
-    /* The open row keeps one snapshot of the file for both statements. */
-    errno = 0;
-    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        struct sample_row sample;
-        int64_t id = sqlite3_column_int64(row, 0);
-        decode(row, &sample);
-        ok = !with_readings || reading_list_load(store, &readings, id, st);
-        sample.counts = readings.counts;
-        sample.count_count = readings.count;
-        ok = ok && visit(context, id, &sample, st);
-    }
-    if (ok && result != SQLITE_DONE)
-        ok = database_fail(store, result, "read", st);
-out:
->>>>>>> fire
     sqlite3_finalize(row);
     reading_list_close(&readings);
     return ok;
