@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The real command on a hybrid processor: one event per kind of core, summed and shown apart.
+"""The real command on machines that are not here: a hybrid processor, whose events are counted once
+per kind of core, summed and shown apart; a processor that tells what energy it uses.
 
-machine_shim.c plays it: "cpu_core" and "cpu_atom" are one CPU each of this machine, and the kernel
-counts the task's time on each, so that what must come out is known: the sum of both parts is the
-task-clock, which payoff counts besides."""
+machine_shim.c plays them: "cpu_core" and "cpu_atom" are one CPU each of this machine, and the
+kernel counts the task's time on each, so that what must come out is known: the sum of both parts is
+the task-clock, which payoff counts besides."""
 
 import csv
 import io
@@ -170,6 +171,101 @@ class Hybrid(Machine):
         self.assertIn("cpu_atom::cycles.count", next(csv.reader(io.StringIO(table))))
         text = self.payoff("export", "hybrid.payoff.db", "--format", "markdown").out
         self.assertIn("Instructions per task by kind of core", text)
+
+
+ENERGY_KERNEL = '''\
+import time
+
+ZONE = "%s/sys/class/powercap/intel-rapl:0/energy_uj"
+
+
+def use(microjoules):
+    time.sleep(0.02)  # long enough for one loop per sample
+    with open(ZONE) as file:
+        now = int(file.read())
+    with open(ZONE, "w") as file:
+        file.write("%%d\\n" %% ((now + microjoules) %% 5000000))
+    return 0
+
+
+def much(n):
+    return use(2000000)
+
+
+def little(n):
+    return use(500000)
+'''
+ENERGY_EXPERIMENT = '''\
+local payoff = require "payoff"
+return payoff.experiment {
+  name = "energy", tasks = { {1} }, metrics = { "energy" }, blocks = 3, samples = 2,
+  reference = payoff.python { name = "much", file = "kernel.py", func = "much" },
+  subjects = { payoff.python { name = "little", file = "kernel.py", func = "little" } },
+}
+'''
+
+
+class Energy(Machine):
+    """Powercap's counter, which the subject itself turns: what must come out is known. It starts
+    anew at 5 J, every few calls."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("energy.lua", ENERGY_EXPERIMENT)
+        self.write("kernel.py", ENERGY_KERNEL % self.root)
+
+    def run_energy(self):
+        result = self.here("run", "energy.lua", "--no-verify", "--out", "out")
+        self.assertEqual(result.status, 0, result.err)
+        return result
+
+    def put_zone(self):
+        for name, text in (("name", "package-0"), ("max_energy_range_uj", "5000000"),
+                           ("energy_uj", "4800000")):
+            self.put("sys/class/powercap/intel-rapl:0/" + name, text + "\n")
+
+    def test_ledger_and_metric(self):
+        self.put_zone()
+        result = self.run_energy()
+        joules = {"much": 2, "little": 0.5}
+        for row in result.rows("energy"):
+            self.assertEqual(row["package-energy.state"], "exact")
+            self.assertEqual(int(row["package-energy.count"]),
+                             1e6 * joules[row["subject"]] * int(row["loops"]))
+        self.assertRegex(flat(result.out), r"counted with the share of others \(package-energy\): "
+                         r"of the whole machine: all of one package and everything that ran on it")
+        exported = json.loads(self.payoff("export", "energy.payoff.db", "--format", "json").out)
+        for cell in exported["cells"]:
+            energy, power = (cell["metrics"][name]["median"]
+                             for name in ("package_energy", "package_power"))
+            self.assertAlmostEqual(energy, joules[cell["subject"]])
+            self.assertAlmostEqual(power, energy / cell["time"]["median"] * 1e9,
+                                   delta=0.5 * power)
+        ledger = {row["subject"]: row for row in exported["ledger"]}
+        for subject, energy in joules.items():
+            self.assertAlmostEqual(ledger[subject]["energy"]["median"], energy)
+            self.assertEqual(ledger[subject]["energy"]["unit"], "J")
+        costs = re.search(r'id="costs".*?</section>', result.html("energy"), re.DOTALL).group()
+        self.assertTrue(re.search(r"0\.500?(<[^>]*>)* J", costs), flat(costs)[:3000])
+
+    def test_none_here(self):
+        self.put("sys/class/powercap/intel-rapl:0/energy_uj", "0\n")  # of nothing that has a name
+        result = self.run_energy()
+        for row in result.rows("energy"):
+            self.assertEqual(row["package-energy.state"], "not counted")
+            self.assertEqual(row["package-energy.count"], "")
+        self.assertIn("not counted here (package-energy): this machine's kernel shows no energy "
+                      "counter", flat(result.out))
+
+    def test_that_goes_away(self):
+        """A counter that cannot be read any more costs its counts, and the report says so."""
+        self.put_zone()
+        self.write("kernel.py", (ENERGY_KERNEL % self.root).replace(
+            "    return 0", "    with open(ZONE, 'w') as file:\n        file.write('gone')\n"
+                            "    return 0").replace("int(file.read())", "0"))
+        text = flat(self.run_energy().out)
+        self.assertRegex(text, r"package-energy: not counted in \d+ of \d+ samples .*energy_uj "
+                         r"could not be read")
 
 
 if __name__ == "__main__":
