@@ -1,6 +1,8 @@
 /* Hybrid processors: one event per kind of core, summed and shown apart. */
 #include "fake_plan.h"
+#include "fake_root.h"
 
+#include "counters/event_device.h"
 #include "counters/event_table.h"
 
 #include <errno.h>
@@ -289,6 +291,34 @@ static void test_too_many(void **state)
     assert_int_equal(st.code, STATUS_USAGE);
 }
 
+/* "cpu_core/slots/" exists on the large cores alone. It is proven there, and the time that the work
+ * spends on small ones is no time in which it had to wait for a counter. */
+static void test_an_event_of_one_kind(void **state)
+{
+    assert_int_equal(root_make(state), 0);
+    root_put("/sys/bus/event_source/devices/cpu_core/type", "4\n");
+    root_put("/sys/bus/event_source/devices/cpu_core/cpus", "0\n");
+    root_put("/sys/bus/event_source/devices/cpu_core/format/event", "config:0-7\n");
+    root_put("/sys/bus/event_source/devices/cpu_core/events/slots", "event=0x9\n");
+    event_device_root(root);
+    fake.at = 1; /* the plan is made on a small core */
+    struct group_plan *plan = plan_of("instructions cpu_core/slots/");
+    const struct group_event *slots = find(plan, "cpu_core/slots/");
+    assert_int_equal(slots->state, COUNTS_EXACT);
+    assert_int_equal(slots->parts, 0);
+    struct counts counts[4];
+    run(plan, 30, 10, counts);
+    assert_int_equal(counts[3].state, COUNTS_EXACT);
+    assert_int_equal(counts[3].running_ns, counts[1].running_ns);
+    assert_true(counts[3].count > 0);
+    run(plan, 0, 10, counts);
+    assert_int_equal(counts[3].state, COUNTS_NOT_COUNTED);
+    assert_string_equal(counts[3].reason, "the work never ran on this kind of core");
+    group_plan_free(plan);
+    event_device_root("");
+    assert_int_equal(root_remove(state), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +332,7 @@ int main(void)
         HYBRID_TEST(test_an_ordinary_user),
         HYBRID_TEST(test_asked_twice),
         HYBRID_TEST(test_too_many),
+        HYBRID_TEST(test_an_event_of_one_kind),
     };
     return cmocka_run_group_tests_name("group_parts", tests, NULL, NULL);
 }

@@ -137,14 +137,17 @@ function digest.uncounted(run)
         by_key[key], list[#list + 1] = entry, entry
       end
       entry.events[#entry.events + 1] = event.asked or event.name
+      entry.wide = event.asked == "package-energy"
     end
   end
   return list
 end
 
--- "not counted here (cycles, instructions)", "counted in part (branches)"
+-- "not counted here (cycles, instructions)", "counted in part (branches)", "counted with the share
+-- of others (package-energy)"
 function digest.uncounted_head(entry)
-  return ("%s (%s)"):format(entry.counted and "counted in part" or "not counted here",
+  return ("%s (%s)"):format(entry.counted and (entry.wide and "counted with the share of others"
+    or "counted in part") or "not counted here",
     table.concat(entry.events, ", "))
 end
 

@@ -6,8 +6,8 @@
 --
 -- A metric file returns { name, title, events, values, prose }; each of its values is a
 -- { name, title, unit, formula }. A formula sees the events' counts by the name as asked,
--- `wall_ns`, and, where they are known, `slots_per_cycle` and `cpu_revision`; and as a second
--- argument how each was counted ("cycles:u"). It may return nil.
+-- `wall_ns`, how many `tasks` were run, and, where they are known, `slots_per_cycle` and
+-- `cpu_revision`; and as a second argument how each was counted ("cycles:u"). It may return nil.
 --
 -- Where processors differ in more than names, `variants` stands in place of `events` and formulas:
 -- a list of { events, formulas = { [name of a value] = function } }; the first whose events this
@@ -123,6 +123,7 @@ end
 -- What formulas may know of the processor: of the machine of a run.
 function metrics.facts(machine)
   local slots, kinds = nil, 0
+  machine = machine or {}
   for _, pmu in ipairs(machine.pmus or {}) do
     if pmu.slots then slots, kinds = pmu.slots, kinds + 1 end
   end

@@ -61,8 +61,11 @@ static bool add_parts(struct group_plan *plan, size_t whole, struct status *st)
         return true;
     for (size_t i = 0; i < pmus->count; i++) {
         struct event part;
-        if (!parts_make(&plan->events[whole], &pmus->list[i], &part))
-            return true; /* for none of them, then */
+        if (!parts_make(&plan->events[whole], &pmus->list[i], &part)) {
+            /* For none of them, then: it may be one kind of core's own. */
+            plan->events[whole].core = pmus_by_type(pmus, plan->events[whole].code.type);
+            return true;
+        }
         if (i == 0 && !has_room(plan, pmus->count, st))
             return false;
         plan->events[plan->event_count] = part;

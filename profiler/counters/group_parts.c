@@ -139,6 +139,33 @@ static void settle_count(struct counts sum, struct counts *part)
                            : (uint64_t)((double)part->running_ns / counts_share(sum));
 }
 
+/* An event that only one kind of core has ("cpu_core/slots/") rests on the others, too; by itself it
+ * cannot tell that from giving its counter away. A part of a sum that ran all the time tells how
+ * long the work was on that kind of core. Counters take turns after a millisecond at the soonest. */
+static void settle_alone(const struct group_plan *plan, size_t index, struct counts *counts)
+{
+    enum { TURN_NS = 500000 };
+    struct counts *own = &counts[index];
+    if (own->state > COUNTS_NOT_COUNTED || own->enabled_ns == 0)
+        return;
+    for (size_t i = 0; i < plan->event_count; i++) {
+        int sum = plan->public_[i].part_of;
+        if (sum < 0 || plan->events[i].core != plan->events[index].core ||
+            counts[sum].state != COUNTS_EXACT)
+            continue;
+        if (counts[i].state != COUNTS_EXACT || own->running_ns == 0) {
+            if (counts[i].state != COUNTS_EXACT)
+                *own = counts_missing(COUNTS_NOT_COUNTED, own->source, reason_not_visited);
+            return;
+        }
+        bool all = own->running_ns + TURN_NS > counts[i].running_ns;
+        own->enabled_ns = all ? own->running_ns : counts[i].running_ns;
+        own->state = all ? COUNTS_EXACT : COUNTS_SCALED;
+        own->reason = all ? NULL : own->reason;
+        return;
+    }
+}
+
 void group_plan_merge(const struct group_plan *plan, struct counts *counts)
 {
     for (size_t i = 0; i < plan->event_count; i++) {
@@ -151,5 +178,11 @@ void group_plan_merge(const struct group_plan *plan, struct counts *counts)
         counts[i] = sum;
         for (size_t part = 1; part <= event->parts; part++)
             settle_count(sum, &counts[i + part]);
+    }
+    for (size_t i = 0; i < plan->event_count; i++) {
+        const struct group_event *event = &plan->public_[i];
+        if (event->parts == 0 && event->part_of < 0 && event->group >= 0 &&
+            plan->events[i].core != NULL)
+            settle_alone(plan, i, counts);
     }
 }

@@ -66,6 +66,9 @@ static int fake_open(void *self, const struct event_code *code, struct source_ta
     struct source_fake *fake = self;
     int leader = group_fd < 0 ? -1 : group_fd - FAKE_FIRST_FD;
     int error = refusal(fake, code, leader);
+    /* The whole machine is for those who may see all of it. */
+    if (target.task < 0 && !fake->permissions.has_perfmon && fake->permissions.paranoid > 0)
+        error = EACCES;
     if (error != 0)
         return -error;
     int index = 0;

@@ -17,6 +17,8 @@
  *   attach(plan, asked, tids) -> attached: that event of the plan counted on each of these threads,
  *                    apart, from now on; nil, reason, "unavailable" where that cannot be
  *   attached:begin(), attached:finish() -> { counts of each thread since begin, … }
+ *   energy([root]) -> energy: of all packages, whatever runs on them; nil, reason, "unavailable"
+ *   energy:begin(), energy:finish() -> microjoules since begin; energy:how() -> by what, packages
  */
 #include "lua/lua_counters.h"
 
@@ -27,6 +29,7 @@
 #include "counters/source_perf.h"
 #include "lua/bindings.h"
 #include "lua/lua_attach.h"
+#include "lua/lua_energy.h"
 #include "lua/luahost.h"
 
 #include <string.h>
@@ -297,6 +300,13 @@ static int counters_version(lua_State *L)
     return 1;
 }
 
+static int counters_energy(lua_State *L)
+{
+    const struct kernel *kernel = lua_touserdata(L, lua_upvalueindex(1));
+    lua_settop(L, 1);
+    return lua_energy_open(L, &kernel->source, lua_upvalueindex(1));
+}
+
 void lua_counters_push(lua_State *L, const struct counts *counts, const struct group_event *event)
 {
     double estimate = 0;
@@ -322,15 +332,14 @@ int luaopen_payoff_counters(lua_State *L)
     static const luaL_Reg methods[] = {{"events", plan_events}, {"groups", plan_groups},
                                        {"passes", plan_passes}, {"pass", plan_pass},
                                        {"cost", plan_cost},     {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"plan", counters_plan},
-                                         {"probe", counters_probe},
-                                         {"describe", counters_describe},
-                                         {"version", counters_version},
-                                         {"list", counters_list},
-                                         {"attach", lua_attach},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"plan", counters_plan},         {"probe", counters_probe},
+        {"describe", counters_describe}, {"version", counters_version},
+        {"list", counters_list},         {"attach", lua_attach},
+        {"energy", counters_energy},     {NULL, NULL}};
     luahost_class(L, PLAN_CLASS, methods, plan_gc);
     lua_attach_class(L);
+    lua_energy_class(L);
     luaL_newlibtable(L, functions);
     struct kernel *kernel = lua_newuserdatauv(L, sizeof *kernel, 0);
     permissions_read("", &kernel->permissions);

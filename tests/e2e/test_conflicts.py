@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What is asked of counters and cannot be had together: one line and a documented exit status; where
-it is no contradiction but brings less than was asked for, the report says what is missing and why."""
+"""What is asked of counters and cannot be had together: one line and a documented exit status; what
+is no contradiction but brings less than was asked for: the report says what is missing and why."""
 
 import json
 import os
@@ -29,7 +29,8 @@ REFUSED = [
      "", ["--blocks", "0", "--counts", "simulated", "--precision", "1"], 64,
      r"--precision ends blocks early, and --blocks 0 takes none"),
     ("half a block", "", ["--blocks", "0.5"], 64, r"--blocks 0\.5: a whole number"),
-    ("hardware by option", "", ["--counts", "hardware"], 64, r"--counts' must be one of 'simulated'"),
+    ("hardware by option", "", ["--counts", "hardware"], 64,
+     r"--counts' must be one of 'simulated'"),
     ("another simulator", 'counters = { source = "qemu" }', [], 65,
      r'counters\.source can be "simulated", or be left out; not \'qemu\''),
     ("exact, of nothing", "metrics = {}, counters = { exact = true }", [], 65,
@@ -116,7 +117,8 @@ class Conflicts(Case):
             os.symlink(shutil.which(name), os.path.join(tools, name))
         result = self.run_x("", "--no-db", "--counts", "simulated", env={"PATH": tools})
         self.assertEqual(result.status, 0, result.err)
-        self.assertRegex(flat(result.out), r"simulated.*[Vv]algrind.*not installed|install.*valgrind")
+        self.assertRegex(flat(result.out),
+                         r"simulated.*[Vv]algrind.*not installed|install.*valgrind")
 
     def test_no_counting_unit(self):
         """A gate of hardware counts where there are none: said by each row; no baseline is made."""
@@ -126,7 +128,8 @@ class Conflicts(Case):
             self.skipTest("this machine counts instructions")
         self.write("x.lua", HEAD % "")
         self.check_line(self.payoff("baseline", "save", "x.lua", "--counts", "hardware"), 69,
-                        r"nothing could be counted, so there is no baseline: .*" + re.escape(reason))
+                        r"nothing could be counted, so there is no baseline: .*"
+                        + re.escape(reason))
         base = os.path.join(self.folder, "base")
         os.mkdir(base)
         for name in ("kernel.py", "x.lua"):
@@ -152,7 +155,8 @@ class Conflicts(Case):
             store.execute("update runs set state = 'running'")
         store.close()
         result = self.payoff("run", "x.lua", "--resume", "last", "--counts", "simulated")
-        self.check_line(result, 64, r"--counts simulated: run \S+ was begun without it, and goes on")
+        self.check_line(result, 64,
+                        r"--counts simulated: run \S+ was begun without it, and goes on")
 
 
 if __name__ == "__main__":

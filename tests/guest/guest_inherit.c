@@ -98,10 +98,14 @@ static void check(void (*work)(uint64_t n), uint64_t slack)
     uint64_t expected = CHILDREN * 2 * (uint64_t)(LARGE - SMALL);
     printf("    %llu instructions:u more, expected %llu\n", (unsigned long long)(large - small),
            (unsigned long long)expected);
-    /* Two emulated processors share one counter of instructions: 0.1 %. */
-    if (measure_setting("CPUS", 1) > 1)
+    /* Two emulated processors share one counter of instructions: each counts those of the other,
+     * too, while both are in user mode. Which children run at once is the scheduler's choice. */
+    uint64_t most = expected + slack;
+    if (measure_setting("CPUS", 1) > 1) {
         slack += expected / 1000;
-    assert_in_range(large - small, expected - slack, expected + slack);
+        most = measure_setting("CPUS", 1) * expected + slack;
+    }
+    assert_in_range(large - small, expected - slack, most);
     group_plan_free(plan);
 }
 

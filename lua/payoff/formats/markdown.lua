@@ -4,6 +4,7 @@
 
 local balance = require "payoff.balance"
 local digest = require "payoff.digest"
+local kinds = require "payoff.run.kinds"
 local line = require("payoff.text").line
 local simulated = require "payoff.run.simulated"
 local simulated_notes = require "payoff.run.simulated_notes"
@@ -152,6 +153,8 @@ local function notes(run, d)
   if uneven then
     out[#out + 1] = "- " .. escape(uneven)
   end
+  local by_kind = kinds.sentence(run)
+  if by_kind then out[#out + 1] = "- " .. escape(by_kind) end
   for _, entry in ipairs(d.uncounted) do
     out[#out + 1] = string.format("- %s: %s", escape(digest.uncounted_head(entry)),
       escape(entry.reason))

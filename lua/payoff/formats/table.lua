@@ -12,6 +12,7 @@ local compare = require "payoff.run.compare"
 local digest = require "payoff.digest"
 local from_start = require "payoff.formats.from_start"
 local glance = require "payoff.formats.glance"
+local kinds = require "payoff.run.kinds"
 local layout = require "payoff.layout"
 local simulated_notes = require "payoff.run.simulated_notes"
 local payoff_lines = require "payoff.formats.payoff_lines"
@@ -124,6 +125,7 @@ local function summary(run, options)
   add(balance.sentence(run))
   if run.control and run.control.state ~= "contaminated" then add(run.control.text) end
   add(unwatched(run))
+  add(kinds.sentence(run))
   for _, line in ipairs(counting(run)) do add(line) end
   for _, line in ipairs(simulated_notes.of(run)) do add(line) end
   for _, warning in ipairs(run.warnings) do add("warning: " .. warning) end

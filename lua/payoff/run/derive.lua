@@ -74,6 +74,7 @@ local function counts(run, cell, metric_list, names, level)
     for _, value in ipairs(metric.values) do
       local function compute(_, events)
         for name, fact in pairs(facts) do events[name] = fact end
+        events.tasks = events.loops * cell.tasks
         return metrics.value(value, events, counted_as)
       end
       cell.metrics[value.name] = estimate.metric(cell, value, names, compute, level)

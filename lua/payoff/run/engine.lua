@@ -13,6 +13,7 @@ local cells = require "payoff.run.cells"
 local conflict = require "payoff.run.conflict"
 local control = require "payoff.run.control"
 local disturbance = require "payoff.run.disturbance"
+local energy = require "payoff.run.energy"
 local fault = require "payoff.fault"
 local fingerprint = require "payoff.fingerprint"
 local git = require "payoff.git"
@@ -118,7 +119,7 @@ function State:context(block, order, extra)
   local context = {
     launcher = self.launcher, plan = self.passes:plan_of(block),
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
-    block = block, order = order, process = 1, spent = self.spent,
+    block = block, order = order, process = 1, spent = self.spent, energy = self.energy,
     all_cpus = self.placement.all,
     watch = self.watch, recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
@@ -190,6 +191,7 @@ function engine.run(experiment, options)
   select_cells(state)
   state.counters = model.counters(experiment)
   state.passes = passes.new(state.counters)
+  state.energy = energy.new(experiment.metric_list)
   state.counts = options.counts or experiment.counters.source
   if state.counts == "simulated" then
     state.simulated_events = simulator.events(experiment)

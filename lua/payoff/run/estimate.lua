@@ -272,8 +272,9 @@ function estimate.metric(cell, value, names, compute, level)
     return interval(values, level, value.unit)
   end
   for _, sample in ipairs(cell.samples) do
-    local sum = sums[sample.block] or { wall_ns = 0, cpu_ns = 0 }
+    local sum = sums[sample.block] or { wall_ns = 0, cpu_ns = 0, loops = 0 }
     sums[sample.block] = sum
+    sum.loops = sum.loops + sample.loops
     sum.wall_ns = sum.wall_ns + sample.wall_ns
     for index, name in ipairs(names) do
       local reading = sample.counts and sample.counts[index]

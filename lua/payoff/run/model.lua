@@ -7,6 +7,7 @@ local conflict = require "payoff.run.conflict"
 local control = require "payoff.run.control"
 local counters = require "payoff.native.counters"
 local derive = require "payoff.run.derive"
+local energy = require "payoff.run.energy"
 local estimate = require "payoff.run.estimate"
 local fault = require "payoff.fault"
 local lost = require "payoff.run.lost"
@@ -24,8 +25,9 @@ function model.counters(experiment)
   local requests = { { "task-clock" }, { "cycles", "instructions" } }
   for _, metric in ipairs(experiment.metric_list) do
     -- A name that this processor does not know makes the metric unavailable, not the run fail.
-    metric.reason = metrics.missing(metric, counters.describe)
-    if not metric.reason then requests[#requests + 1] = metric.events end
+    metric.reason = metrics.missing(metric, energy.describe)
+    local events = energy.without(metric.events)
+    if not metric.reason and #events > 0 then requests[#requests + 1] = events end
   end
   if #experiment.counters > 0 then requests[#requests + 1] = experiment.counters end
   local plan, message, code = counters.plan(requests, { exact = experiment.counters.exact })
@@ -82,6 +84,18 @@ function model.cell(cell)
     simulated = cell.simulated, warming = cell.warming, warmup = cell.warmup,
     workers = last and last.workers, workers_reason = cell.workers_reason,
   }
+end
+
+-- The counters' events; then that of energy, which payoff reads; then the simulator's, which no
+-- sample has a reading of.
+local function events_of(state)
+  local events = state.counters:events()
+  if state.energy then
+    events[#events + 1] = state.energy.event
+    state.energy.index = #events
+  end
+  for _, event in ipairs(state.simulated_events or {}) do events[#events + 1] = event end
+  return events
 end
 
 -- What the noise did to this run, as at most three sentences.
@@ -158,17 +172,10 @@ function model.warnings(state)
       .. "lucky one, no block shows it. sudo sysctl kernel.randomize_va_space=2 turns it on.")
   end
   for _, text in ipairs(conflict.losses(state)) do add("%s", text) end
-  for _, text in ipairs(lost.sentences(state.counters:events(), state.cells)) do add("%s", text) end
+  for _, text in ipairs(lost.sentences(events_of(state), state.cells)) do add("%s", text) end
   noise_warnings(state, add)
   warmup_warnings(state, add)
   return list
-end
-
--- The counters' events, and the simulator's after them, which no sample has a reading of.
-local function events_of(state)
-  local events = state.counters:events()
-  for _, event in ipairs(state.simulated_events or {}) do events[#events + 1] = event end
-  return events
 end
 
 -- What is known before anything is measured: the store begins a run with it.

@@ -120,8 +120,10 @@ end
 local function take_sample(process, cell, context, outcome, phase, loops)
   local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
   local before = noise.read(process:pid(), watch, cpu)
+  if context.energy then context.energy:begin() end
   local sample = measure(process, cell, outcome, loops or cell.loops)
   if not sample then return nil end
+  if context.energy then context.energy:finish(sample, context.energy.index) end
   local after = noise.read(process:pid(), watch, cpu)
   sample.noise = noise.between(before, after, sample)
   if watch then watch:between(before.more, after.more, sample.noise, cell.id) end
