@@ -20,12 +20,12 @@ local growth, least_step = 1.5, 1.2
 
 -- The looks for as many blocks as fit. most: nil, or never more blocks than that.
 function plan.looks_within(fit, most)
-  local looks, next_look = {}, nil
+  local looks = {}
   for _, look in ipairs(plan.looks) do
     if look <= fit then looks[#looks + 1] = look end
   end
   if #looks < 2 then return { fit } end -- one look only: use the whole budget
-  next_look = math.floor(looks[#looks] * growth)
+  local next_look = math.floor(looks[#looks] * growth)
   while not most and next_look <= fit do
     looks[#looks + 1] = next_look
     next_look = math.floor(next_look * growth)

@@ -32,8 +32,8 @@ local warmup = {}
 
 -- A level that is no further off than this is the same.
 warmup.tolerance = 0.05
--- Of the budget, for all studies together; and the most for one, in seconds. Native code and CPython
--- are not expected to change, so their first process gets a third, and all only to show how.
+-- Of the budget, for all studies together; and the most for one, in seconds. Native code and
+-- CPython are not expected to change: their first process gets a third, and further ones all of it.
 warmup.budget_share, warmup.most_s = 0.1, 1.0
 warmup.flat_share = 1 / 3
 
