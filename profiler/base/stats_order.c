@@ -150,55 +150,25 @@ struct stats_interval stats_paired_ratio(double *a, const double *b, size_t n, d
     return result;
 }
 
-/* Half-width in ranks relative to n: what the width of an interval of a median goes by. */
-static double rank_width(size_t n, size_t k)
-{
-    return (double)(n + 1 - 2 * k) / (double)n;
-}
-
-/* Chooses both ranks; false when no split of alpha gives both an interval. */
-static bool split_ranks(size_t n_a, size_t n_b, double alpha, size_t *rank_a, size_t *rank_b)
-{
-    double best = INFINITY;
-    size_t most = rank_for(n_a, alpha);
-    /* Far from the largest rank the interval of `a` only grows wider for nothing gained in b's. */
-    size_t least = most > 64 ? most - 64 : 1;
-    for (size_t k_a = least; k_a <= most; k_a++) {
-        size_t k_b = rank_for(n_b, alpha - miss(n_a, k_a));
-        double width = k_b > 0 ? rank_width(n_a, k_a) + rank_width(n_b, k_b) : INFINITY;
-        if (width < best) {
-            best = width;
-            *rank_a = k_a;
-            *rank_b = k_b;
-        }
-    }
-    return isfinite(best);
-}
-
-/* How many values each of two groups would need if both had as many. */
-static size_t needed_of_two(double level)
-{
-    return stats_median_needed(1 - (1 - level) / 2);
-}
-
 struct stats_interval stats_unpaired_ratio(double *a, size_t n_a, double *b, size_t n_b,
                                            double level)
 {
-    size_t n = n_a < n_b ? n_a : n_b, k_a = 0, k_b = 0;
+    size_t n = n_a < n_b ? n_a : n_b;
     if (n == 0)
-        return stats_no_interval(NAN, 0, needed_of_two(level), reason_none);
+        return stats_no_interval(NAN, 0, stats_median_needed(level), reason_none);
     if (!stats_all_positive(a, n_a) || !stats_all_positive(b, n_b))
         return stats_no_interval(NAN, n, 0, reason_positive);
-    stats_sort(a, n_a);
-    stats_sort(b, n_b);
-    double ratio = stats_median_sorted(a, n_a) / stats_median_sorted(b, n_b);
-    if (!split_ranks(n_a, n_b, 1 - level, &k_a, &k_b))
-        return stats_no_interval(ratio, n, needed_of_two(level), reason_few);
+    struct stats_interval of_a = stats_median(a, n_a, level), of_b = stats_median(b, n_b, level);
+    double ratio = of_a.estimate / of_b.estimate;
+    if (of_a.reason != NULL || of_b.reason != NULL)
+        return stats_no_interval(ratio, n, stats_median_needed(level), reason_few);
+    double below = hypot(log(of_a.estimate / of_a.low), log(of_b.high / of_b.estimate));
+    double above = hypot(log(of_a.high / of_a.estimate), log(of_b.estimate / of_b.low));
     return (struct stats_interval){
         .estimate = ratio,
-        .low = a[k_a - 1] / b[n_b - k_b],
-        .high = a[n_a - k_a] / b[k_b - 1],
-        .level = 1 - (miss(n_a, k_a) + miss(n_b, k_b)),
+        .low = ratio * exp(-below),
+        .high = ratio * exp(above),
+        .level = level,
         .n = n,
     };
 }

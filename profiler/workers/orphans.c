@@ -105,19 +105,26 @@ static size_t end_round(pid_t session, const char *mark, bool (*keep)(pid_t pid)
     return found;
 }
 
-/* Whether payoff has any child at all but one: reading all of /proc can be spared if not. */
-static bool is_only_child(pid_t pid)
+/* Whether payoff has no child but this one and those to keep: reading all of /proc can be spared
+ * then. */
+static bool has_no_orphans(pid_t pid, bool (*keep)(pid_t pid))
 {
     char path[64], text[256];
     snprintf(path, sizeof path, "task/%d/children", (int)gettid());
     size_t size = read_proc(getpid(), path, text, sizeof text);
-    char *end;
-    return size > 0 && strtol(text, &end, 10) == pid && end[strspn(end, " ")] == '\0';
+    if (size == 0 || size == sizeof text - 1) /* none to be seen, or not all */
+        return false;
+    for (char *next = text, *end; *next != '\0'; next = end + strspn(end, " ")) {
+        pid_t child = (pid_t)strtol(next, &end, 10);
+        if (end == next || (child != pid && !keep(child)))
+            return false;
+    }
+    return true;
 }
 
 size_t orphans_end(pid_t session, const char *mark, bool (*keep)(pid_t pid))
 {
-    if (is_only_child(session))
+    if (has_no_orphans(session, keep))
         return 0;
     uint64_t deadline_ns = clock_monotonic_ns() + (uint64_t)ORPHANS_PATIENCE_MS * 1000000;
     size_t left;

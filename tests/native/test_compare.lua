@@ -86,6 +86,29 @@ check.test("times of different machines are no evidence", function()
   check.contains(table.concat(result.differences, ";"), "processor: Sparrow 9 and Wren 3")
 end)
 
+check.test("a difference that the control kernel shows as well is none", function()
+  local function with_control(list, middle, seed)
+    local measured = {}
+    for block, wall_ns in ipairs(times(middle, 20, seed)) do
+      measured[block] = { block = block, wall_ns = wall_ns }
+    end
+    return run(list, { control = { measured = measured } })
+  end
+  local function judged(ratio, control)
+    return compare.runs(with_control({ cell("f", times(1e6, 20, 1)) }, 5e5, 3),
+      with_control({ cell("f", times(ratio * 1e6, 20, 2)) }, control * 5e5, 4),
+      { valid = always })
+  end
+  local found = judged(1.05, 1.05)
+  check.equal(found.rows[1].state, "unresolved")
+  check.contains(found.rows[1].reason, "the control kernel moved as much")
+  check.contains(found.cautions[1], "% more time")
+  check.equal(judged(1.05, 1.001).rows[1].state, "slower")
+  check.equal(#judged(1.05, 1.001).cautions, 0)
+  check.equal(judged(1.20, 1.05).rows[1].state, "slower") -- more than that
+  check.equal(judged(0.95, 1.05).rows[1].state, "faster")
+end)
+
 check.test("another kernel is a caution, not another machine", function()
   local hard, soft = compare.machines({ cpu = { model = "x" }, kernel = "Linux 6.1" },
     { cpu = { model = "x" }, kernel = "Linux 6.8" })

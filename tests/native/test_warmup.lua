@@ -90,6 +90,35 @@ check.test("what most of the processes did holds", function()
   joined = warmup.join { one("warms up", 9), one("flat", 0), one("slows down", 4) }
   check.equal(joined.state, "inconsistent")
   check.contains(warmup.text(joined), "warms up; flat; slows down")
+  check.equal(joined.loops_before, 9)
+  -- Where no change is expected, one that comes here and there is a busy machine.
+  joined = warmup.join({ one("warms up", 9), one("warms up", 60) }, true)
+  check.equal(joined.state, "inconsistent")
+  check.equal(joined.loops_before, 9)
+  joined = warmup.join({ one("warms up", 40), one("flat", 0), one("slows down", 4) }, true)
+  check.equal(joined.loops_before, 0)
+  joined = warmup.join({ one("warms up", 20), one("warms up", 33) }, true)
+  check.equal(joined.state, "warms up")
+  check.equal(joined.loops_before, 33)
+end)
+
+check.test("what is not expected to change is studied for a third of the time", function()
+  local function seconds_of(kind, runtime, cost_ns)
+    local seen = {}
+    local cell = { mode = "serial", size = 1, cost_ns = cost_ns,
+      of = { kind = kind, runtime = { name = runtime } } }
+    warmup.study({ cell }, 60, function(_, seconds)
+      table.insert(seen, seconds)
+      return { state = #seen == 1 and "warms up" or "flat", loops_before = 0, speedup = 1,
+               first_over_steady = 1 }
+    end)
+    return seen
+  end
+  check.same(seconds_of("python", "pypy", 1e6), { 1.0, 1.0, 1.0 })
+  local seen = seconds_of("python", "cpython", 1e6)
+  check.truthy(seen[1] < 0.34 and seen[2] == 1.0 and #seen == 3, seen[1])
+  check.truthy(seconds_of("native", nil, 1e6)[1] < 0.34)
+  check.truthy(seconds_of("python", "cpython", 60e6)[1] > 0.6) -- ten loops have to fit
 end)
 
 check.test("how many loops come before the samples of a cell", function()

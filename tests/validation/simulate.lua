@@ -81,6 +81,27 @@ function simulate.state(run)
   end
 end
 
+-- Two runs of one subject, `blocks` each, one after the other: how `payoff compare` judges the
+-- second against the first. `ratio`: of the second's times. --> state, interval
+function simulate.two_runs(family, options)
+  local list = {}
+  for i, blocks in ipairs(options.blocks) do
+    local one, machine = empty_run(), family.new()
+    for block = 1, blocks do
+      take_block(one, machine, block, { scale = options.scale or 1, ratio = 1 })
+    end
+    if i == 2 then
+      for _, sample in ipairs(one.cells[1].samples) do
+        sample.wall_ns = sample.wall_ns * (options.ratio or 1)
+      end
+    end
+    one.cells, one.level = { one.cells[1] }, one.confidence
+    list[i] = one
+  end
+  local row = compare.runs(list[1], list[2], { valid = function() return true end }).rows[1]
+  return row.state, row.interval
+end
+
 -- The median and the quartile distance of log(port / reference), from many blocks.
 function simulate.truth(family, scale, blocks)
   local run, logs = empty_run(), {}

@@ -43,3 +43,20 @@ check.test("the same twice is hardly ever called different, and 3 % more is foun
   end)
   check.truthy(found >= 0.9, found)
 end)
+
+check.test("two runs: 95 % intervals cover, the same is hardly ever called different", function()
+  for _, name in ipairs { 1, 4, 5 } do
+    local different = 0
+    local covered = share(function()
+      local state, interval = simulate.two_runs(families.list[name], { blocks = { 8, 18 } })
+      different = different + ((state == "faster" or state == "slower") and 1 or 0)
+      return interval.low <= 1 and interval.high >= 1
+    end)
+    check.truthy(covered >= least and covered <= 1, ("%s: %.3f"):format(name, covered))
+    check.truthy(different / trials <= 0.033, different)
+  end
+  local found = share(function()
+    return simulate.two_runs(families.list[1], { blocks = { 40, 40 }, ratio = 1.03 }) == "slower"
+  end)
+  check.truthy(found >= 0.9, found)
+end)

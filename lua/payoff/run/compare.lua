@@ -6,7 +6,9 @@
 --
 -- A comparison is { state, interval, p, text }: state is "faster", "slower", "equal" (within
 -- ±margin) or "unresolved"; the interval is of the ratio of times, new over old, so below 1 is
--- faster. Inside a run times are paired by block; those of two runs are not.
+-- faster. Inside a run times are paired by block; those of two runs are not, and what the machine
+-- did in between is in their difference: where the control kernel of both (payoff.run.control)
+-- moved as well, only what goes beyond that is called faster or slower.
 --
 -- Two that are the same must not be called different in more than one case of a hundred, and an
 -- interval of 95 % leaves out the truth in five. So "faster" and "slower" ask for both: the
@@ -268,6 +270,35 @@ local function unpaired(old, new, kind)
     function() return stats.rank_sum(a, b) end
 end
 
+-- How the machine itself moved between two runs, as the interval of the ratio of the control
+-- kernel's times; nil where that is not known, or no more than chance or the margin.
+local function control_moved(old, new, level, margin)
+  local lists = {}
+  if (new.control or {}).steps ~= (old.control or {}).steps then return nil end
+  for i, run in ipairs { new, old } do
+    lists[i] = {}
+    for _, value in ipairs((run.control or {}).measured or {}) do
+      table.insert(lists[i], value.wall_ns)
+    end
+  end
+  local interval = stats.ratio(lists[1], lists[2], level)
+  local moved = interval.low and leaves_out_one(interval)
+    and math.abs(interval.median - 1) > margin
+    and stats.rank_sum(lists[1], lists[2]) <= compare.error
+  return moved and interval or nil
+end
+
+-- A difference that the machine's own would explain is none.
+local function hold_against(row, control)
+  local interval = row.interval
+  if row.state ~= "faster" and row.state ~= "slower" then return end
+  if interval.low <= control.high and control.low <= interval.high then
+    row.state = "unresolved"
+    row.reason = ("the control kernel moved as much between the runs: %s"):format(
+      compare.effect(control))
+  end
+end
+
 -- options: margin, time = "wall" | "cpu", valid(cell, "old" | "new").
 function compare.runs(old, new, options)
   local out = { rows = {}, margin = options.margin or compare.margin,
@@ -299,8 +330,14 @@ function compare.runs(old, new, options)
     end
   end
   compare.judge(family, { level = out.level, error = out.error, margin = out.margin })
+  local control = control_moved(old, new, out.level, compare.margin)
+  if control then
+    table.insert(out.cautions, ("the machine: its control kernel took %s in the second run")
+      :format(compare.effect(control)))
+  end
   for _, row in ipairs(family) do
     row.text = compare.effect(row.interval)
+    if control then hold_against(row, control) end
     if #out.differences > 0 then row.state = "not comparable" end
     if not row.interval.low then row.reason = row.interval.reason end
   end

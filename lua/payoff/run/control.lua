@@ -129,7 +129,8 @@ end
 
 -- values: { {block, wall_ns}, … }; reason: why there are no more.
 function control.judge(values, level, reason)
-  local out = { measured = values, tolerance = control.tolerance, error = control.error }
+  local out = { measured = values, tolerance = control.tolerance, error = control.error,
+                steps = steps }
   if #values < fewest then
     out.state = "unknown"
     out.text = ("The control kernel was measured in %d block%s, and it takes %d to see whether the "
