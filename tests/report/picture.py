@@ -1,4 +1,4 @@
-"""The first screen of an HTML report as a picture: picture.py REPORT.html PICTURE.png [WIDTH HEIGHT]"""
+"""The first screen of an HTML report: picture.py REPORT.html PICTURE.png [WIDTH HEIGHT]"""
 
 import os
 import sys

@@ -33,7 +33,7 @@ end
 -- Why the boundary has no share of any port's price: once, not for each.
 local function unpriced_line(run)
   for _, entry in ipairs(run.break_even or {}) do
-    if entry.priced and entry.priced.common then
+    if entry.priced and entry.priced.common == "all" then
       return ("The boundary is not priced here, because %s."):format(
         (entry.priced.reason:gsub("[%s.]+$", "")))
     end

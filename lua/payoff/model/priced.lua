@@ -6,7 +6,8 @@
 --         run = { { name = "call", title = "the call through cython", price = {median = 41, …} },
 --                 { name = "rest", … } },
 --         size = { { name = "convert", title = "a list of integers through cython", … }, … } }
---   --> { reason = "not calibrated here: run `payoff boundary` once" }
+--   --> { reason = "not calibrated here: run `payoff boundary` once",
+--         common = "all" (a reason of every port), "none" (there is no boundary), or nil }
 --
 -- Each list adds up to the fitted price. An interval of the rest joins those of what it is the
 -- difference of, and is wider than need be. Serial places alone: calls of a pool run side by side.
@@ -124,12 +125,12 @@ local function why_not(run, entry, subject)
   if not subject or not subject.binding then
     return subject and subject.binding_reason or "its binding is not known"
   elseif subject.binding == "none" then
-    return "nothing crosses over from Python to native code"
+    return "nothing crosses over from Python to native code", "none"
   elseif not subject.crosses then
     return "its function is Python, which may cross over any number of times; the experiment can "
       .. "say how often by `crosses`"
   elseif not kept or #(kept.entries or {}) == 0 then
-    return kept and kept.reason or "the boundary's prices are not known", true
+    return kept and kept.reason or "the boundary's prices are not known", "all"
   elseif not entry.straight or not entry.port or not entry.port.call.median then
     return "its times follow no line, and have no price per run"
   end

@@ -72,7 +72,7 @@ local function boundary_text(run, group)
   local serial = group.best and serial_cell(group, group.best.size)
   local entry = serial and break_even.find(run, serial)
   local priced = entry and entry.priced
-  if not priced or priced.common then return nil end -- a reason common to all is told once
+  if not priced or priced.common then return nil end -- told once, or no lack
   return priced.text or ("The boundary is not priced here, because %s."):format(
     (priced.reason:gsub("[%s.]+$", "")))
 end
