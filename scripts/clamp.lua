@@ -32,16 +32,18 @@ return payoff.experiment {
   },
   subjects = {
     payoff.python {
-      name = "inline", module = "inline", func = "clamp_all", path = kernel,
+      name = "inline", module = "inline", func = "clamp_all", path = kernel, binding = "none",
       teaches = "The same in Python without the call: what a port of the small function must beat.",
     },
     payoff.python {
       name = "ctypes-each", module = "ctypes_each", func = "clamp_all", path = out,
+      binding = "ctypes", crosses = "per element",
       build = make("ctypes"),
       teaches = "The small function in C through ctypes: each call costs more than it saves.",
     },
     payoff.python {
       name = "c-ext-each", module = "ext_each", func = "clamp_all", path = out,
+      binding = "c-api", crosses = "per element",
       build = make("capi-each", "python headers"),
       teaches = "The small function from a C extension: the cheapest crossing, once per number.",
     },

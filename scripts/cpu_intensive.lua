@@ -90,11 +90,13 @@ return payoff.experiment {
     },
     payoff.python {
       name = "ctypes", module = "ctypes_port", func = func, path = out,
+      binding = "ctypes", crosses = "once",
       build = make("ctypes", { "make", "cc" }),
       teaches = "The exact C function through ctypes: nothing to compile, a slower call.",
     },
     payoff.python {
       name = "cffi", module = "cffi_port", func = func, path = out,
+      binding = "cffi", crosses = "once",
       build = make("cffi", { "make", "cc", "python:cffi" }),
       teaches = "The exact C function through cffi.",
     },

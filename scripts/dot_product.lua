@@ -52,11 +52,13 @@ return payoff.experiment {
     },
     payoff.python {
       name = "ctypes-buffer", module = "ctypes_buffer", func = "dot_product", path = out,
+      binding = "ctypes", crosses = "once",
       build = make("ctypes-buffer"),
       teaches = "ctypes can pass the array's own memory, too: a slower call, and no conversion.",
     },
     payoff.python {
       name = "ctypes-copy", module = "ctypes_copy", func = "dot_product", path = out,
+      binding = "ctypes", crosses = "once",
       build = make("ctypes-copy"),
       teaches = "Converted element by element: the boundary costs more than the work.",
     },

@@ -39,6 +39,7 @@ return payoff.experiment {
   subjects = {
     payoff.python {
       name = "translate", module = "translate", func = "escape_html", path = kernel,
+      binding = "none",
       teaches = "One pass is not always better than five: it depends on what the pass does.",
     },
     payoff.python {

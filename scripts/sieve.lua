@@ -24,7 +24,7 @@ return payoff.experiment {
   },
   subjects = {
     payoff.python {
-      name = "slices", module = "slices", func = "sieve", path = kernel,
+      name = "slices", module = "slices", func = "sieve", path = kernel, binding = "none",
       teaches = "No port at all: the same sieve in Python that leaves the inner loop to a slice.",
     },
     payoff.python {

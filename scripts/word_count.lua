@@ -36,7 +36,7 @@ return payoff.experiment {
   },
   subjects = {
     payoff.python {
-      name = "counter", module = "counter", func = "word_count", path = kernel,
+      name = "counter", module = "counter", func = "word_count", path = kernel, binding = "none",
       teaches = "The standard library has the port: look there first.",
     },
     payoff.python {

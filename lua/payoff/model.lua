@@ -9,6 +9,7 @@ local break_even = require "payoff.model.break_even"
 local decompose = require "payoff.model.decompose"
 local ledger = require "payoff.model.ledger"
 local places = require "payoff.model.places"
+local priced = require "payoff.model.priced"
 local program = require "payoff.model.program"
 local verdicts = require "payoff.model.verdicts"
 
@@ -22,6 +23,14 @@ local function baselines(run)
   return out
 end
 
+local function price(run)
+  local by_name = {}
+  for _, subject in ipairs(run.subjects) do by_name[subject.name] = subject end
+  for _, entry in ipairs(run.break_even) do
+    entry.priced = priced.of(run, entry, by_name[entry.subject])
+  end
+end
+
 -- valid(cell): may its time be compared?
 function model.derive(run, valid)
   local base = baselines(run)
@@ -32,6 +41,7 @@ function model.derive(run, valid)
     end
   end
   run.break_even = break_even.of(run, valid)
+  price(run)
   run.places = places.of(run, valid)
   run.ledger = ledger.of(run, valid)
   program.derive(run, valid)

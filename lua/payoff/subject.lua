@@ -7,6 +7,7 @@
 -- `new` checks the shape and keeps the place in the script; whether files exist is checked by
 -- `payoff.build`, after the subject's build has had its chance to make them.
 
+local binding = require "payoff.binding"
 local fault = require "payoff.fault"
 local nearest = require "payoff.nearest"
 local paths = require "payoff.paths"
@@ -21,7 +22,8 @@ subject.Subject = Subject
 local common = {
   name = { "string" }, teaches = { "string" }, build = { "string", "table" },
   expect = { "string" }, modes = { "table" }, timeout = { "number" }, env = { "table" },
-  memory = { "number" }, limit = { "table" }, promise = { "table" },
+  memory = { "number" }, limit = { "table" }, promise = { "table" }, binding = { "string" },
+  crosses = { "string" },
 }
 local kinds = {
   python = {
@@ -148,6 +150,7 @@ function subject.new(kind, t, where, folder)
   end
   check_fields(kind, t, where)
   check_gate(t, where)
+  binding.check(t, kind, function(message, ...) complain(where, message, ...) end)
   if kind == "python" then check_python(t, where) end
   check_words(t, "path", 0, where)
   if kind == "executable" then check_words(t, "command", 1, where) end

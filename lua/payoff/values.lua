@@ -200,6 +200,39 @@ function values.array(code, numbers)
   return typed { "a", code, base64(table.concat(bytes)) }
 end
 
+-- What one argument hands over: the kind of its elements, and how many. Plain numbers have none.
+local function elements_of(encoded)
+  local tag, bytes = encoded[1], encoded[3] or encoded[2]
+  if tag == "y" or tag == "a" then
+    local _, padding = bytes:gsub("=", "")
+    local count = #bytes // 4 * 3 - padding
+    if tag == "y" then return "bytes", count end
+    return "buffer", count // string.packsize(packs[encoded[2]])
+  elseif tag == "s" then
+    return "text", utf8.len(encoded[2])
+  elseif tag ~= "l" and tag ~= "t" then
+    return "other", tag == "d" and #encoded - 1 or tag == "S" and #encoded - 1 or 0
+  end
+  local kind = #encoded > 1 and encoded[2][1] or "i"
+  for i = 3, #encoded do
+    if encoded[i][1] ~= kind then kind = "mixed" end
+  end
+  return kind == "i" and "ints" or kind == "f" and "floats" or "other", #encoded - 1
+end
+
+-- The elements that the tasks (encoded) hand over in all, by kind: { ints = 1000 }. Kinds are those
+-- of payoff.model.boundary, and "text" and "other".
+function values.handed(tasks)
+  local out = {}
+  for _, task in ipairs(tasks) do
+    for i = 2, #task do
+      local kind, count = elements_of(task[i])
+      if count > 0 then out[kind] = (out[kind] or 0) + count end
+    end
+  end
+  return out
+end
+
 -- Short text of an encoded value in Python's notation, for people.
 local function text_number(bits)
   local x = string.unpack("<d", string.pack("<i8", tonumber("0x" .. bits)))

@@ -30,6 +30,16 @@ local function boundary_line(run)
   end
 end
 
+-- Why the boundary has no share of any port's price: once, not for each.
+local function unpriced_line(run)
+  for _, entry in ipairs(run.break_even or {}) do
+    if entry.priced and entry.priced.common == "all" then
+      return ("The boundary is not priced here, because %s."):format(
+        (entry.priced.reason:gsub("[%s.]+$", "")))
+    end
+  end
+end
+
 function payoff_lines.of(run, width, paint)
   local out, list = {}, run.verdicts or {}
   local function add(text, indent)
@@ -43,6 +53,7 @@ function payoff_lines.of(run, width, paint)
   add(reason_of(run))
   add(run.program and run.program.text)
   add(boundary_line(run))
+  add(unpriced_line(run))
   add(run.sizing)
   out[#out + 1] = "\n" .. paint("For a commit message", "bold") .. "\n"
   for _, verdict in ipairs(list) do out[#out + 1] = "  " .. verdict.line end

@@ -67,6 +67,16 @@ local function sizes_text(run, group)
   return ("By size, it pays %s."):format(entry.text)
 end
 
+-- What the boundary takes of it, by the serial place, which is the one that is priced.
+local function boundary_text(run, group)
+  local serial = group.best and serial_cell(group, group.best.size)
+  local entry = serial and break_even.find(run, serial)
+  local priced = entry and entry.priced
+  if not priced or priced.common then return nil end -- told once, or no lack
+  return priced.text or ("The boundary is not priced here, because %s."):format(
+    (priced.reason:gsub("[%s.]+$", "")))
+end
+
 local function why_text(group)
   local parts = group.best.decomposition
   return parts and parts.text and ("Why: %s."):format(parts.text) or nil
@@ -132,10 +142,10 @@ local function paragraph(run, group)
   local parts = { ("%s %s."):format(name, right_text(group)) }
   if group.best then
     parts[#parts + 1] = how_much(run, group)
-    for _, part in ipairs { sizes_text, why_text, cost_text, program_text } do
+    for _, part in ipairs { sizes_text, boundary_text, why_text, cost_text, program_text } do
       local text
       if part == why_text then text = part(group)
-      elseif part == sizes_text then text = part(run, group)
+      elseif part == sizes_text or part == boundary_text then text = part(run, group)
       else text = part(run, name) end
       parts[#parts + 1] = text
     end

@@ -2,6 +2,7 @@
 --
 --   local run = model.make(state)
 
+local binding = require "payoff.binding"
 local boundary = require "payoff.model.boundary"
 local conflict = require "payoff.run.conflict"
 local control = require "payoff.run.control"
@@ -15,6 +16,7 @@ local machine = require "payoff.native.machine"
 local metrics = require "payoff.metrics"
 local paths = require "payoff.paths"
 local sys = require "payoff.native.sys"
+local values = require "payoff.values"
 local versions = require "payoff.versions"
 
 local model = {}
@@ -59,7 +61,10 @@ local function file_bytes(subject)
 end
 
 function model.subject(subject)
+  local bound = binding.of(subject)
   return {
+    binding = bound.name, binding_from = bound.from, binding_reason = bound.reason,
+    crosses = bound.crosses,
     name = subject.name, kind = subject.kind, reference = subject.reference or false,
     teaches = subject.teaches, expect = subject.expect, runtime = runtime_text(subject.runtime),
     file = subject.loaded_file and paths.below(sys.getcwd() or "", subject.loaded_file),
@@ -192,7 +197,8 @@ function model.head(state)
     events = events_of(state), sizes = {}, subjects = {}, cells = {}, warnings = {},
   }
   for i, size in ipairs(experiment.sizes) do
-    run.sizes[i] = { size = size.size, tasks = #size.tasks, example = size.example }
+    run.sizes[i] = { size = size.size, tasks = #size.tasks, example = size.example,
+      handed = values.handed(size.tasks) }
   end
   return run
 end

@@ -14,6 +14,19 @@ local function plural(n, one, many)
   return n == 1 and one or many
 end
 
+local function heading_of(list)
+  return string.format("%d %s to know before believing a number", #list,
+    plural(#list, "thing", "things"))
+end
+
+-- The line above the table that leads to what stands below it: the answers come first, on a
+-- telephone too, and nobody gets to a number without having been told.
+local function heed(run)
+  local list = run.warnings or {}
+  return #list > 0 and h.p({ class = "heed" }, h.a({ href = "#warnings" }, heading_of(list)))
+    or nil
+end
+
 local function warnings(run)
   local list = run.warnings or {}
   if #list == 0 then
@@ -24,9 +37,7 @@ local function warnings(run)
     items[i] = h.li({ dir = "auto" }, text)
   end
   return h.aside({ class = "warnings", ["aria-labelledby"] = "warnings" },
-    h.h3({ id = "warnings" }, string.format("%d %s to know before believing a number", #list,
-      plural(#list, "thing", "things"))),
-    h.ul({}, items))
+    h.h3({ id = "warnings" }, heading_of(list)), h.ul({}, items))
 end
 
 local function cell_of(attributes, ...)
@@ -68,12 +79,26 @@ local function no_speedup(group)
     text and value.outside(text) or value.unknown(), why and remark(value.outside(why)) or nil)
 end
 
--- Lines end between phrases, not within.
+-- "207× less CPU time × 1.98 more CPUs" -> its factors, each but the first with its "×".
+local function factors(phrase)
+  local out, from = {}, 1
+  while true do
+    local at = phrase:find(" × ", from, true)
+    out[#out + 1] = (#out > 0 and "× " or "") .. phrase:sub(from, at and at - 1)
+    if not at then return out end
+    from = at + #" × "
+  end
+end
+
+-- Lines end between phrases and factors, not within.
 local function phrases(list)
   local out = {}
   for i, phrase in ipairs(list) do
-    out[i] = h.span({ class = "keep" }, phrase, i < #list and " ·" or nil)
-    out[i] = h.list(out[i], " ")
+    local parts = factors(phrase)
+    for k, part in ipairs(parts) do
+      out[#out + 1] = h.list(h.span({ class = "keep" }, part,
+        k == #parts and i < #list and " ·" or nil), " ")
+    end
   end
   return out
 end
@@ -154,8 +179,8 @@ local function interval_note(run, d)
 end
 
 function glance.render(run, d)
-  return h.list(h.p({ class = "lead" }, lead.sentences(d)), warnings(run), table_of(d),
-    interval_note(run, d), not_counted(d))
+  return h.list(h.p({ class = "lead" }, lead.sentences(d)), heed(run), table_of(d),
+    interval_note(run, d), not_counted(d), warnings(run))
 end
 
 return glance

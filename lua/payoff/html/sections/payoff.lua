@@ -6,6 +6,7 @@ local break_even = require "payoff.model.break_even"
 local digest = require "payoff.digest"
 local figure = require "payoff.html.figure"
 local h = require "payoff.html.node"
+local shares = require "payoff.html.sections.shares"
 local strip = require "payoff.html.strip"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
@@ -159,7 +160,7 @@ end
 
 function payoff.render(run, d)
   if #(run.verdicts or {}) == 0 then return nil end
-  return h.list(best_places(run, d), sizes(run), prices(run))
+  return h.list(best_places(run, d), sizes(run), shares.render(run), prices(run))
 end
 
 return payoff
