@@ -188,6 +188,33 @@ static void test_which_along_a_path(void **state)
     assert_int_equal(remove("tool"), 0);
 }
 
+static void test_a_scratch_folder_is_ours_alone(void **state)
+{
+    (void)state;
+    struct status st = STATUS_INIT;
+    char *first = NULL, *second = NULL;
+    struct stat info;
+    mode_t old = umask(0);
+    assert_int_equal(setenv("TMPDIR", folder, 1), 0);
+    assert_true(files_scratch("test", &first, &st));
+    assert_true(files_scratch("test", &second, &st));
+    umask(old);
+    assert_string_not_equal(first, second);
+    assert_memory_equal(first, folder, strlen(folder));
+    assert_int_equal(lstat(first, &info), 0);
+    assert_true(S_ISDIR(info.st_mode));
+    assert_int_equal(info.st_mode & 07777, 0700);
+    (void)rmdir(first);
+    (void)rmdir(second);
+    free(first);
+    free(second);
+    assert_int_equal(setenv("TMPDIR", "/nonexistent", 1), 0);
+    assert_false(files_scratch("test", &first, &st));
+    assert_null(first);
+    assert_int_equal(st.code, STATUS_NOT_FOUND);
+    unsetenv("TMPDIR");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_write_all_waits_for_a_slow_reader),
         cmocka_unit_test(test_write_all_to_nobody),
         cmocka_unit_test(test_which_along_a_path),
+        cmocka_unit_test(test_a_scratch_folder_is_ours_alone),
     };
     return cmocka_run_group_tests_name("files", tests, set_up, tear_down);
 }

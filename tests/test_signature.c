@@ -77,7 +77,7 @@ static void test_good(void **state)
         if (!signature_parse(good[i].text, strlen(good[i].text), &s, &st))
             fail_msg("line %d: %s", good[i].line, st.message);
         describe(&s, text, sizeof text);
-        if (strcmp(text, good[i].parameters) || strcmp(s.result->name, good[i].result) ||
+        if (strcmp(text, good[i].parameters) != 0 || strcmp(s.result->name, good[i].result) != 0 ||
             s.tuple_size != good[i].tuple_size)
             fail_msg("line %d: %s (%s) %zu", good[i].line, s.result->name, text, s.tuple_size);
     }
@@ -197,7 +197,7 @@ static void test_bounds(void **state)
     check_bad(__LINE__, text, strlen(text), length + 2, "more than 32 parameters");
 
     memset(text, ' ', sizeof text);
-    memcpy(text, "void()", 6);
+    memcpy(text, "void()", 6); /* NOLINT(bugprone-not-null-terminated-result): blanks follow */
     assert_true(signature_parse(text, SIGNATURE_TEXT_MAX, &s, &st));
     check_bad(__LINE__, text, SIGNATURE_TEXT_MAX + 1, SIGNATURE_TEXT_MAX + 1, "longer than");
     check_bad(__LINE__, "double(\0)", 9, 8, "the byte 0x00");

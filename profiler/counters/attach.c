@@ -136,7 +136,7 @@ bool attach_begin(struct attach *attach, struct status *st)
 bool attach_end(struct attach *attach, struct counts *counts, struct status *st)
 {
     for (size_t at = 0; at < attach->opened; at++) {
-        struct counts after;
+        struct counts after = {0};
         if (!read_one(attach, at, &after, st))
             return false;
         struct counts delta = counts_delta(attach->counters[at].before, after);

@@ -14,6 +14,7 @@
 #include "lua/bindings.h"
 #include "lua/luahost.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,11 +138,16 @@ static int decode(lua_State *L)
     struct box *box = box_new(L);
     struct status st = STATUS_INIT;
     json_error_t error;
+    errno = 0;
     box->tree =
         json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
     if (box->tree == NULL) {
-        status_fail(&st, STATUS_DATA, "not JSON: line %d, column %d: %s", error.line, error.column,
-                    error.text);
+        /* jansson calls some of these a mistake of the text. */
+        if (errno == ENOMEM)
+            status_fail(&st, STATUS_MEMORY, "out of memory while reading JSON");
+        else
+            status_fail(&st, STATUS_DATA, "not JSON: line %d, column %d: %s", error.line,
+                        error.column, error.text);
         return luahost_fail(L, &st);
     }
     if (!lua_json_push(L, box->tree, &st))

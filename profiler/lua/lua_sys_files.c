@@ -5,6 +5,7 @@
  *   stat(path) -> {type = "file" | "directory" | "link" | "fifo" | "socket" | "device",
  *                  size_bytes =, mtime_ns =, mode =}
  *   list(path) -> {name, …}, sorted      mkdirs(path) -> true
+ *   scratch(what) -> path of a new folder that is ours alone, payoff-WHAT-… in $TMPDIR or /tmp
  *   remove(path) -> true                 a file, a link or an empty folder
  *   getcwd() -> path                     realpath(path) -> path
  *   which(name) -> absolute path of the program that a shell would run
@@ -181,6 +182,16 @@ static int sys_realpath(lua_State *L)
     return push_path(L, holder, ok, path, &st);
 }
 
+static int sys_scratch(lua_State *L)
+{
+    const char *what = lua_sys_check_name(L, 1);
+    struct lua_sys_holder *holder = lua_sys_hold(L);
+    struct status st = STATUS_INIT;
+    char *path = NULL;
+    bool ok = files_scratch(what, &path, &st);
+    return push_path(L, holder, ok, path, &st);
+}
+
 static int sys_getcwd(lua_State *L)
 {
     struct lua_sys_holder *holder = lua_sys_hold(L);
@@ -244,10 +255,19 @@ static int sys_compilers(lua_State *L)
 void lua_sys_add_files(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"read_file", sys_read_file}, {"write_file", sys_write_file}, {"stat", sys_stat},
-        {"list", sys_list},           {"mkdirs", sys_mkdirs},         {"remove", sys_remove},
-        {"getcwd", sys_getcwd},       {"realpath", sys_realpath},     {"which", sys_which},
-        {"sha256", sys_sha256},       {"compilers", sys_compilers},   {NULL, NULL},
+        {"read_file", sys_read_file},
+        {"write_file", sys_write_file},
+        {"stat", sys_stat},
+        {"list", sys_list},
+        {"mkdirs", sys_mkdirs},
+        {"remove", sys_remove},
+        {"getcwd", sys_getcwd},
+        {"realpath", sys_realpath},
+        {"which", sys_which},
+        {"sha256", sys_sha256},
+        {"compilers", sys_compilers},
+        {"scratch", sys_scratch},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

@@ -21,6 +21,7 @@
 #include "workers/value_compare.h"
 #include "workers/value_text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,9 +63,10 @@ static int value_decode(lua_State *L)
     struct status st = STATUS_INIT;
     json_error_t error;
     json_t **list = lua_value_new(L);
+    errno = 0;
     *list = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (*list == NULL) {
-        status_fail(&st, STATUS_DATA, "not JSON: %s", error.text);
+        status_fail(&st, errno == ENOMEM ? STATUS_MEMORY : STATUS_DATA, "not JSON: %s", error.text);
         return luahost_fail(L, &st);
     }
     if (!value_check_list(*list, &st))

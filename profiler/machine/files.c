@@ -242,6 +242,23 @@ void files_list_free(char **names, size_t count)
     free(names);
 }
 
+bool files_scratch(const char *what, char **path, struct status *st)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] == '\0')
+        base = "/tmp";
+    if (asprintf(path, "%s/payoff-%s-XXXXXX", base, what) < 0) {
+        *path = NULL;
+        return status_fail(st, STATUS_MEMORY, "out of memory for the name of a folder");
+    }
+    if (mkdtemp(*path) != NULL)
+        return true;
+    files_fail(st, errno, "make a temporary folder in", base);
+    free(*path);
+    *path = NULL;
+    return false;
+}
+
 bool files_list(const char *path, char ***names, size_t *count, struct status *st)
 {
     DIR *folder = opendir(path);

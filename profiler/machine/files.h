@@ -45,6 +45,10 @@ bool files_write_all(int fd, const void *data, size_t size, struct status *st);
 /* Makes the folder and those above it; one that exists is fine. */
 bool files_make_dirs(const char *path, struct status *st);
 
+/* A folder of a new name that nobody else can look into or has made before, below $TMPDIR or /tmp:
+ * payoff-WHAT-XXXXXX. The caller removes it, and frees *path. */
+bool files_scratch(const char *what, char **path, struct status *st);
+
 /* Names in a folder, sorted bytewise, without "." and "..". Free with files_list_free. */
 bool files_list(const char *path, char ***names, size_t *count, struct status *st);
 void files_list_free(char **names, size_t count);

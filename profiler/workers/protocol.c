@@ -3,6 +3,7 @@
 #include "workers/base64.h"
 #include "workers/wait.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,11 +85,11 @@ bool protocol_parse(const char *line, size_t length, json_int_t id, json_t **rep
 
     json_error_t error;
     /* NUL is a character that a Python string may have. */
+    errno = 0;
     json_t *body = json_loadb(line, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (body == NULL)
-        return status_fail(
-            st, json_error_code(&error) == json_error_out_of_memory ? STATUS_MEMORY : STATUS_DATA,
-            "its reply is no JSON object: %s (%s)", error.text, excerpt);
+        return status_fail(st, errno == ENOMEM ? STATUS_MEMORY : STATUS_DATA,
+                           "its reply is no JSON object: %s (%s)", error.text, excerpt);
     const json_t *reply_id = json_object_get(body, "id");
     const json_t *ok = json_object_get(body, "ok");
     bool orderly = false;

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): names are ours, in any case */
 #define VISIBLE __attribute__((visibility("default")))
 
 /* The next library's function of this name, looked up once. */
@@ -202,3 +203,4 @@ CALL(int, pthread_create, pthread_create, errno,
      (pthread_t *restrict thread, const pthread_attr_t *restrict attributes, void *(*start)(void *),
       void *restrict argument),
      thread, attributes, start, argument)
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

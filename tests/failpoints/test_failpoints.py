@@ -4,10 +4,11 @@
 usage: test_failpoints.py [COMMAND…] [--each N] [--seed N] [--kind KIND] [--errors N] [--jobs N]
                           [--most N]
 
-Calls that come the same way (the same stack) fail alike, and are tried once; --each N takes at most
-N of every kind (default 0: all), --errors N the first N errors of a kind (default 0: all). --most N takes so
-many tries of a command, by the seed. Expected each time: the command ends, by a documented status and with one clear line, or goes on and is
-right; no process, no temporary file is left, and the store is whole.
+Calls that come the same way (the same stack) fail alike, and are tried once. --each N takes at most
+N of every kind (default 0: all), --errors N the first N errors of a kind (default 0: all), --most N
+so many tries of a command, drawn by the seed. Expected each time: the command ends, by a documented
+status and with one clear line, or goes on and is right; no process, no temporary file is left, and
+the store is whole.
 """
 
 import argparse
@@ -194,7 +195,8 @@ class Try:
         names = os.listdir(self.folder + "/temporary")
         for _, _, files in os.walk(self.folder):
             names += [name for name in files if ".tmp" in name or name.endswith("~")]
-        if names:
+        # What cannot be looked into or removed stays: that is what was made to fail.
+        if names and (not self.point or self.point.kind not in ("opendir", "unlink")):
             self.fault("left the files %s" % names)
 
     def check_store(self):
@@ -207,7 +209,7 @@ class Try:
                 self.fault("%s of %d samples are there" % (there.get(name), count))
         if self.command == "run" and self.status == 0 and "is not complete" not in self.out:
             new = sum(count for name, count in there.items() if name not in self.place.samples)
-            if new < max(self.place.samples.values()):
+            if new < max(self.place.samples.values()) / 2: # how many there are depends on times
                 self.fault("only %d samples were stored, and nothing was said" % new)
         return None
 
@@ -254,12 +256,13 @@ def try_command(place, command, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("commands", nargs="*", metavar="COMMAND", help=", ".join(COMMANDS))
+    parser.add_argument("commands", nargs="*", metavar="COMMAND", default=["all"],
+                        help="all, " + ", ".join(COMMANDS))
     parser.add_argument("--kind", choices=points.KINDS)
     for name, default in (("each", 0), ("errors", 0), ("most", 0), ("jobs", 1), ("seed", 1)):
         parser.add_argument("--" + name, type=int, default=default)
-    options = parser.parse_args()
-    commands = options.commands or list(COMMANDS)
+    options = parser.parse_intermixed_args()
+    commands = list(COMMANDS) if "all" in options.commands else options.commands
     place = Place(commands)
     try:
         wrong = sum(try_command(place, command, options) for command in commands)

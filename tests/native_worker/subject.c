@@ -34,6 +34,7 @@ IDENTITY(float, float)
 IDENTITY(double, double)
 IDENTITY(string, const char *)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type takes none */
 #define SUM(name, type)                                                                            \
     EXPORT double sum_##name(const type *values, size_t n);                                        \
     double sum_##name(const type *values, size_t n)                                                \
@@ -60,6 +61,7 @@ SUM(uint32, uint32_t)
 SUM(uint64, uint64_t)
 SUM(float, float)
 SUM(double, double)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 EXPORT void scale(const double *from, double factor, double *to, size_t n);
 void scale(const double *from, double factor, double *to, size_t n)

@@ -48,14 +48,6 @@ function worktree.describe(folder, ref)
   return (git(folder, "log", "-1", "--format=%h (%s)", ref, "--"))
 end
 
-local function scratch_folder()
-  local base = sys.environ().TMPDIR
-  local path = ("%s/payoff-base-%d-%x"):format(base and base ~= "" and base or "/tmp", sys.pid(),
-    sys.random_seed())
-  fault.check("io", "the base checkout needs a temporary folder", sys.mkdirs(path))
-  return path
-end
-
 -- option: the one that named the ref, for messages.
 function worktree.new(folder, ref, option)
   option = option or "--base-ref"
@@ -68,7 +60,8 @@ function worktree.new(folder, ref, option)
     fault.raise("usage", "%s %s: no such commit in %s (a CI checkout is often shallow: "
       .. "fetch it first, as with `fetch-depth: 0`)", option, ref, top)
   end
-  local scratch = scratch_folder()
+  local scratch = fault.check("io", "the base checkout needs a temporary folder",
+    sys.scratch("base"))
   local self = setmetatable({ top = top, commit = commit, scratch = scratch,
     path = scratch .. "/base" }, Tree)
   local made, why = git(top, "worktree", "add", "--detach", "--force", self.path, commit)

@@ -30,7 +30,6 @@ function record.define(parser)
 end
 
 local function prepare(folder, module, func, calls)
-  fault.check("io", nil, sys.mkdirs(folder))
   for _, name in ipairs(modules) do
     local text = fault.check("internal", nil, assets.read("workers/record/" .. name .. ".py"))
     fault.check("io", nil, sys.write_file(("%s/%s.py"):format(folder, name), text))
@@ -81,8 +80,7 @@ function record.run(arguments)
     fault.raise("usage", "--calls %s: a whole number of at least 1 is wanted", arguments.calls)
   end
   local kept = corpus.read(arguments.out)
-  local folder = ("%s/payoff-record-%d-%d"):format(sys.environ().TMPDIR or "/tmp", sys.pid(),
-    sys.random_seed())
+  local folder = fault.check("io", nil, sys.scratch("record"))
   local env = prepare(folder, module, func, calls)
   local result, message = sys.run { argv = arguments.program, env = env, output_max = 64 << 20 }
   local counts = collect(folder, kept)

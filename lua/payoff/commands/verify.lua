@@ -98,7 +98,8 @@ function verify.run(arguments)
   local wanted = {
     budget_s = options.number(arguments, "budget", 0.01) or 10, only = arguments.only,
     inputs_max = options.number(arguments, "inputs", 0, true), python = arguments.python,
-    seed = options.number(arguments, "seed", 0, true) or sys.random_seed() % 1000000,
+    seed = options.number(arguments, "seed", 0, true)
+      or fault.check("system", nil, sys.random_seed()) % 1000000,
     guess = not by_script and #arguments.args == 0,
   }
   local experiment, file

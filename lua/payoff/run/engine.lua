@@ -182,7 +182,8 @@ function engine.run(experiment, options)
     precision = options.precision or experiment.precision,
     watch = disturbance.new(), control = control.new(),
     progress = progress.new { silent = options.silent },
-    seed = options.resume and options.resume.run.seed or options.seed or sys.random_seed(),
+    seed = options.resume and options.resume.run.seed or options.seed
+      or fault.check("system", nil, sys.random_seed()),
     started = sys.now_iso(),
     started_s = sys.monotonic_s(), began_s = sys.monotonic_s(),
   }, State)

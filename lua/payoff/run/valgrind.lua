@@ -35,15 +35,6 @@ function valgrind.find()
   return { path = path, version = version }
 end
 
-local function scratch_folder()
-  local base = sys.environ().TMPDIR
-  local path = ("%s/payoff-%010d-%016x"):format(base and base ~= "" and base or "/tmp", sys.pid(),
-    sys.random_seed())
-  local made, message = sys.mkdirs(path)
-  if not made then return nil, message end
-  return path
-end
-
 -- how.way: "bracket" (callgrind, which the worker's brackets switch on) or "difference"
 -- (cachegrind, which counts whole processes). how.from_start: count from the start of the process,
 -- and follow programs that it starts.
@@ -66,7 +57,7 @@ function valgrind.start(tool, launcher, subject, how)
   local spec, message = launcher:spec(subject)
   if not spec then return nil, message end
   local folder, code
-  folder, message = scratch_folder()
+  folder, message = sys.scratch("valgrind") -- a name of always the same length
   if not folder then return nil, message end
   local argv = command(tool, how, folder)
   table.move(spec.argv, 1, #spec.argv, #argv + 1, argv)

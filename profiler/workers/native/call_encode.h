@@ -8,6 +8,6 @@
 
 /* The encoded results of all tasks, in order: a new list. STATUS_MEMORY, or STATUS_SUBJECT with the
  * index in *task when a returned string is no UTF-8. */
-json_t *call_tasks_results(const struct call_tasks *tasks, size_t *task, struct status *st);
+json_t *call_tasks_results(const struct call_tasks *tasks, size_t *index, struct status *st);
 
 #endif

@@ -136,11 +136,11 @@ static bool take_run(const json_t *command, struct modes_run *run, struct status
     static const char *const names[] = {"serial", "process", "thread", "empty"};
     const char *mode = json_string_value(json_object_get(command, "mode"));
     const char *start = json_string_value(json_object_get(command, "start"));
-    uint64_t jobs;
+    uint64_t jobs = 0;
     size_t i = 0;
     while (i < 4 && mode != NULL && strcmp(mode, names[i]) != 0)
         i++;
-    if (mode == NULL || start == NULL || (strcmp(start, "warm") && strcmp(start, "cold")))
+    if (mode == NULL || start == NULL || (strcmp(start, "warm") != 0 && strcmp(start, "cold") != 0))
         return status_fail(st, STATUS_USAGE,
                            "'run' needs 'mode', a string, and 'start', \"warm\" or \"cold\"");
     if (i == 4)

@@ -37,6 +37,6 @@ bool processes_run_warm(struct processes *processes, struct processes_death *dea
                         struct status *st);
 
 /* Sends the children that wait home and reaps them. NULL is fine. */
-void processes_free(struct processes *processes);
+void processes_free(struct processes *crew);
 
 #endif

@@ -165,7 +165,10 @@ static bool parse_type(struct parser *p, struct word word, const struct type **t
     if (word.length == 0)
         return fail_expected(p, "a type");
     *type = type_find(word.text, word.length);
-    return *type != NULL || fail_unknown_type(p, word);
+    if (*type != NULL)
+        return true;
+    fail_unknown_type(p, word);
+    return false;
 }
 
 static bool copy_name(struct parser *p, struct word word, char *name)

@@ -21,9 +21,9 @@ bool threads_run_cold(struct threads *threads, struct status *st);
 bool threads_start(struct threads *threads, struct status *st);
 
 /* One round with the threads that wait. */
-void threads_run_warm(struct threads *threads);
+void threads_run_warm(struct threads *crew);
 
 /* Ends and joins the threads that wait. NULL is fine. */
-void threads_free(struct threads *threads);
+void threads_free(struct threads *crew);
 
 #endif
