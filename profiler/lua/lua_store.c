@@ -296,5 +296,7 @@ int luaopen_payoff_store(lua_State *L)
     luahost_class(L, LUA_STORE_CLASS, methods, store_gc);
     lua_series_class(L);
     luaL_newlib(L, functions);
+    lua_pushinteger(L, LUA_STORE_SERIES_EVENTS);
+    lua_setfield(L, -2, "series_events");
     return 1;
 }

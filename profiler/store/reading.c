@@ -101,40 +101,35 @@ bool reading_insert(struct store *store, int64_t sample, size_t event, const str
     return database_finish(store, statement, "store a reading", st);
 }
 
+/* The rows of the sample asked for, and those after it: the next sample is mostly the next one in
+ * the table, and nothing must be looked up. */
 bool reading_list_open(struct store *store, struct reading_list *list, struct status *st)
 {
     *list = (struct reading_list){.counts = NULL};
     list->statement = database_prepare(
         store,
-        "SELECT event, count, enabled_ns, running_ns, state, source, reason, text FROM readings"
-        " LEFT JOIN reasons ON reasons.id = reason WHERE sample = ?1 ORDER BY event",
+        "SELECT sample, event, count, enabled_ns, running_ns, state, source, reason FROM readings"
+        " WHERE sample >= ?1 ORDER BY sample, event",
         "read", st);
-    return list->statement != NULL;
+    if (list->statement == NULL)
+        return false;
+    list->texts = database_prepare(store, "SELECT text FROM reasons WHERE id = ?1", "read", st);
+    return list->texts != NULL;
 }
 
 void reading_list_close(struct reading_list *list)
 {
     sqlite3_finalize(list->statement);
+    sqlite3_finalize(list->texts);
     for (size_t i = 0; i < list->reason_count; i++)
         free(list->reasons[i].text);
     free(list->reasons);
     free(list->counts);
 }
 
-/* The text of a row's reason, once per number; *text stays NULL where there is none. */
-static bool list_reason(struct reading_list *list, sqlite3_stmt *row, const char **text,
+static bool keep_reason(struct reading_list *list, int64_t id, const char *found, const char **text,
                         struct status *st)
 {
-    int64_t id = sqlite3_column_int64(row, 6);
-    const char *found = (const char *)sqlite3_column_text(row, 7);
-    if (found == NULL)
-        return true;
-    for (size_t i = 0; i < list->reason_count; i++) {
-        if (list->reasons[i].id == id) {
-            *text = list->reasons[i].text;
-            return true;
-        }
-    }
     struct database_reason *larger =
         realloc(list->reasons, (list->reason_count + 1) * sizeof *larger);
     if (larger == NULL)
@@ -148,6 +143,29 @@ static bool list_reason(struct reading_list *list, sqlite3_stmt *row, const char
     reason->id = id;
     *text = copy;
     return true;
+}
+
+/* The text of a reason, read once per number; *text stays NULL where there is none. */
+static bool list_reason(struct store *store, struct reading_list *list, int64_t id,
+                        const char **text, struct status *st)
+{
+    for (size_t i = 0; i < list->reason_count; i++) {
+        if (list->reasons[i].id == id) {
+            *text = list->reasons[i].text;
+            return true;
+        }
+    }
+    (void)sqlite3_reset(list->texts);
+    sqlite3_bind_int64(list->texts, 1, id);
+    int result = sqlite3_step(list->texts);
+    const char *found = NULL;
+    if (result == SQLITE_ROW)
+        found = (const char *)sqlite3_column_text(list->texts, 0);
+    bool ok =
+        result == SQLITE_ROW || result == SQLITE_DONE || database_fail(store, result, "read", st);
+    ok = ok && (found == NULL || keep_reason(list, id, found, text, st));
+    (void)sqlite3_reset(list->texts);
+    return ok;
 }
 
 static bool list_room(struct reading_list *list, struct status *st)
@@ -167,17 +185,20 @@ static bool list_room(struct reading_list *list, struct status *st)
 static bool list_add(struct store *store, struct reading_list *list, sqlite3_stmt *row,
                      struct status *st)
 {
-    int64_t event = sqlite3_column_int64(row, 0);
-    int64_t count = sqlite3_column_int64(row, 1);
-    int64_t enabled_ns = sqlite3_column_int64(row, 2);
-    int64_t running_ns = sqlite3_column_int64(row, 3);
-    int state = sqlite3_column_int(row, 4);
-    int source = sqlite3_column_int(row, 5);
+    int64_t event = sqlite3_column_int64(row, 1);
+    int64_t count = sqlite3_column_int64(row, 2);
+    int64_t enabled_ns = sqlite3_column_int64(row, 3);
+    int64_t running_ns = sqlite3_column_int64(row, 4);
+    int state = sqlite3_column_int(row, 5);
+    int source = sqlite3_column_int(row, 6);
     if (event != (int64_t)list->count + 1 || count < 0 || enabled_ns < 0 || running_ns < 0 ||
         state < 0 || state >= STATES || source < 0 || source >= SOURCES)
         return status_fail(st, STATUS_DATA, "%s is damaged: a reading that cannot be", store->path);
     const char *reason = NULL;
-    if (!list_room(list, st) || !list_reason(list, row, &reason, st))
+    if (sqlite3_column_type(row, 7) != SQLITE_NULL &&
+        !list_reason(store, list, sqlite3_column_int64(row, 7), &reason, st))
+        return false;
+    if (!list_room(list, st))
         return false;
     list->counts[list->count++] = (struct counts){.count = (uint64_t)count,
                                                   .enabled_ns = (uint64_t)enabled_ns,
@@ -188,19 +209,26 @@ static bool list_add(struct store *store, struct reading_list *list, sqlite3_stm
     return true;
 }
 
+static bool list_step(struct store *store, struct reading_list *list, struct status *st)
+{
+    int result = sqlite3_step(list->statement);
+    list->waiting = result == SQLITE_ROW;
+    list->next_of = list->waiting ? sqlite3_column_int64(list->statement, 0) : INT64_MAX;
+    return list->waiting || result == SQLITE_DONE || database_fail(store, result, "read", st);
+}
+
 bool reading_list_load(struct store *store, struct reading_list *list, int64_t sample,
                        struct status *st)
 {
-    sqlite3_stmt *row = list->statement;
-    list->count = 0;
-    (void)sqlite3_reset(row);
-    sqlite3_bind_int64(row, 1, sample);
     bool ok = true;
-    int result = SQLITE_ROW;
-    while (ok && (result = sqlite3_step(row)) == SQLITE_ROW)
-        ok = list_add(store, list, row, st);
-    if (ok && result != SQLITE_DONE)
-        ok = database_fail(store, result, "read", st);
-    (void)sqlite3_reset(row);
+    list->count = 0;
+    if (!list->waiting || sample <= list->last || list->next_of < sample) {
+        (void)sqlite3_reset(list->statement);
+        sqlite3_bind_int64(list->statement, 1, sample);
+        ok = list_step(store, list, st);
+    }
+    list->last = sample;
+    while (ok && list->waiting && list->next_of == sample)
+        ok = list_add(store, list, list->statement, st) && list_step(store, list, st);
     return ok;
 }

@@ -6,6 +6,7 @@
 #include "base/counts.h"
 #include "store/database.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,15 +15,17 @@
 bool reading_insert(struct store *store, int64_t sample, size_t event, const struct counts *counts,
                     struct status *st);
 
-/* The readings of one sample after the other. `counts` and what it points to belong to the list and
- * hold until the next load. */
+/* The readings of one sample after the other, cheapest where the samples come in the order of their
+ * numbers. `counts` and what it points to belong to the list and hold until the next load. */
 struct reading_list {
     struct counts *counts; /* by event */
     size_t count;
     size_t room;
     struct database_reason *reasons; /* each text once */
     size_t reason_count;
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement, *texts;
+    bool waiting;          /* the statement stands on a row that is still to be taken */
+    int64_t last, next_of; /* the sample that was loaded last, and that of the waiting row */
 };
 
 bool reading_list_open(struct store *store, struct reading_list *list, struct status *st);
