@@ -229,7 +229,9 @@ static int store_merge(lua_State *L)
     struct status st = STATUS_INIT;
     if (!merge_store(store, luaL_checkstring(L, 2), &counts, &st))
         return luahost_fail(L, &st);
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 4);
+    lua_pushinteger(L, counts.completed);
+    lua_setfield(L, -2, "completed");
     lua_pushinteger(L, counts.runs);
     lua_setfield(L, -2, "runs");
     lua_pushinteger(L, counts.samples);
