@@ -3,7 +3,9 @@
 
 import hashlib
 import os
+import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -147,6 +149,22 @@ class Merge(Case):
         self.refused(65, "damaged", "merge", "a.db", "damaged.db")
         self.assertEqual(self.ask("a.db", self.SAMPLES), before)
         self.assertFalse(os.path.exists(self.path("none.db")))
+
+
+    def test_no_room_for_the_runs_leaves_all_as_it_was(self):
+        self.measure("a.db")
+        self.measure("b.db")
+        before = self.ask("a.db", self.SAMPLES)
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+        result = self.payoff("merge", "a.db", "b.db", preexec_fn=limit)
+        self.assertEqual(result.status, 74, result.err + result.out)
+        self.assertIn("File too large", result.err)
+        self.assertEqual(len(result.err.strip().splitlines()), 1, result.err)
+        self.assertEqual(self.ask("a.db", self.SAMPLES), before)
+        self.assertEqual(self.ask("a.db", "PRAGMA integrity_check"), [("ok",)])
 
 
 class Writers(Case):

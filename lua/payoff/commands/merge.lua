@@ -45,12 +45,13 @@ function merge.run(arguments)
     if not sys.stat(target) then fault.raise("noinput", "there is no store %s", target) end
   end
   local is_new = not sys.stat(target)
-  local db = store.must_open(target, { create = arguments.out ~= nil })
+  local db
   local _ <close> = setmetatable({}, { __close = function(_, problem)
-    db:close()
+    if db then db:close() end
     -- Nobody needs an empty store that was made for a merge which failed.
     if problem and is_new then sys.remove(target) end
   end })
+  db = store.must_open(target, { create = arguments.out ~= nil })
   for _, path in ipairs(sources) do
     local counts = store.checked(db:merge(path))
     is_new = false
