@@ -281,7 +281,8 @@ db_class.remove = guarded(function(db, run)
   return must(db.native:remove("run", must(db:run_row(run)).id))
 end)
 
--- Copies the runs of another file that this one has not: { runs, samples, known }.
+-- Copies the runs of another file that this one has not, and those that went on there: { runs,
+-- samples, known, completed }. Nothing where a run went on in both.
 function db_class:merge(path)
   return self.native:merge(path)
 end

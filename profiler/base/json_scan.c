@@ -8,6 +8,12 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* What ends a number or a word; what must be looked at within an object or a list. */
+static const bool ends_word[256] = {[','] = true,  ['}'] = true,  [']'] = true, [' '] = true,
+                                    ['\t'] = true, ['\r'] = true, ['\n'] = true};
+static const bool nests[256] = {
+    ['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
+
 static void skip_blanks(struct json_scan *scan)
 {
     while (scan->at < scan->end && is_blank(*scan->at))
@@ -33,8 +39,14 @@ static void skip_string(struct json_scan *scan)
 static void skip_nested(struct json_scan *scan)
 {
     size_t depth = 0;
-    while (scan->at < scan->end && !scan->damaged) {
-        char c = *scan->at;
+    while (!scan->damaged) {
+        const char *at = scan->at;
+        while (at < scan->end && !nests[(unsigned char)*at])
+            at++;
+        scan->at = at;
+        if (at >= scan->end)
+            break;
+        char c = *at;
         if (c == '"') {
             skip_string(scan);
             continue;
@@ -59,9 +71,10 @@ static bool take_value(struct json_scan *scan, struct json_text *value)
     } else if (*scan->at == '{' || *scan->at == '[') {
         skip_nested(scan);
     } else {
-        while (scan->at < scan->end && *scan->at != ',' && *scan->at != '}' && *scan->at != ']' &&
-               !is_blank(*scan->at))
-            scan->at++;
+        const char *at = scan->at;
+        while (at < scan->end && !ends_word[(unsigned char)*at])
+            at++;
+        scan->at = at;
     }
     value->size = (size_t)(scan->at - value->text);
     scan->damaged = scan->damaged || value->size == 0;

@@ -229,7 +229,9 @@ static int store_merge(lua_State *L)
     struct status st = STATUS_INIT;
     if (!merge_store(store, luaL_checkstring(L, 2), &counts, &st))
         return luahost_fail(L, &st);
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 4);
+    lua_pushinteger(L, counts.completed);
+    lua_setfield(L, -2, "completed");
     lua_pushinteger(L, counts.runs);
     lua_setfield(L, -2, "runs");
     lua_pushinteger(L, counts.samples);
@@ -296,5 +298,7 @@ int luaopen_payoff_store(lua_State *L)
     luahost_class(L, LUA_STORE_CLASS, methods, store_gc);
     lua_series_class(L);
     luaL_newlib(L, functions);
+    lua_pushinteger(L, LUA_STORE_SERIES_EVENTS);
+    lua_setfield(L, -2, "series_events");
     return 1;
 }

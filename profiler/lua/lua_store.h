@@ -7,6 +7,9 @@
 
 #include <lua.h>
 
+/* Columns of a run's samples hold so many events at most; payoff.native.store says it to Lua. */
+enum { LUA_STORE_SERIES_EVENTS = 64 };
+
 #define LUA_STORE_CLASS "payoff.store"
 
 /* The open store that is the first argument, or a Lua error. */

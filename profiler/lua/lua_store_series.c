@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENTS_MAX = 64, RESULT = 5 /* place on the stack */ };
+enum { EVENTS_MAX = LUA_STORE_SERIES_EVENTS, RESULT = 5 /* place on the stack */ };
 
 struct cell {
     int64_t id;

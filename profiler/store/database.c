@@ -118,6 +118,24 @@ bool database_finish(struct store *store, sqlite3_stmt *statement, const char *d
     return result == SQLITE_DONE;
 }
 
+bool database_run(struct store *store, const char *sql, const char *doing, int64_t *value,
+                  struct status *st)
+{
+    sqlite3_stmt *statement = database_prepare(store, sql, doing, st);
+    if (statement == NULL)
+        return false;
+    errno = 0;
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW && value != NULL)
+        *value = sqlite3_column_int64(statement, 0);
+    while (result == SQLITE_ROW)
+        result = sqlite3_step(statement);
+    if (result != SQLITE_DONE)
+        database_fail(store, result, doing, st);
+    sqlite3_finalize(statement);
+    return result == SQLITE_DONE;
+}
+
 static bool run_kept(struct store *store, enum database_statement which, struct status *st)
 {
     sqlite3_stmt *statement = database_statement(store, which, st);

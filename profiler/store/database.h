@@ -53,6 +53,10 @@ sqlite3_stmt *database_statement(struct store *store, enum database_statement wh
 bool database_finish(struct store *store, sqlite3_stmt *statement, const char *doing,
                      struct status *st);
 
+/* Runs one statement to its end; with `value`, keeps the integer of its first row. */
+bool database_run(struct store *store, const char *sql, const char *doing, int64_t *value,
+                  struct status *st);
+
 /* Around a write: a transaction of its own unless store_begin has opened one (then *own is false
  * and the end does nothing). database_end commits when ok, else rolls back, and returns whether all
  * went well. */

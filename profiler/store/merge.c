@@ -1,6 +1,7 @@
 #include "store/merge.h"
 
 #include "store/database.h"
+#include "store/merge_common.h"
 #include "store/noun.h"
 
 #include <errno.h>
@@ -10,22 +11,9 @@
 
 static const char doing[] = "merge";
 
-/* Runs one statement to its end; with `value`, keeps the integer of its first row. */
 static bool run_sql(struct store *store, const char *sql, int64_t *value, struct status *st)
 {
-    sqlite3_stmt *statement = database_prepare(store, sql, doing, st);
-    if (statement == NULL)
-        return false;
-    errno = 0;
-    int result = sqlite3_step(statement);
-    if (result == SQLITE_ROW && value != NULL)
-        *value = sqlite3_column_int64(statement, 0);
-    while (result == SQLITE_ROW)
-        result = sqlite3_step(statement);
-    if (result != SQLITE_DONE)
-        database_fail(store, result, doing, st);
-    sqlite3_finalize(statement);
-    return result == SQLITE_DONE;
+    return database_run(store, sql, doing, value, st);
 }
 
 static bool run_all(struct store *store, const char *const *list, size_t count, struct status *st)
@@ -120,16 +108,46 @@ static bool copy_samples(struct store *store, const struct shifts *shifts, int64
     return run_sql(store, sql, NULL, st);
 }
 
+static const enum noun_name children[] = {NOUN_WARNING, NOUN_EVENT, NOUN_SUBJECT, NOUN_CELL,
+                                          NOUN_VERDICT, NOUN_BLOCK, NOUN_FINDING};
+
+/* Out of the way of the one that takes their place, which may have the name only then. */
+static bool put_aside(struct store *store, struct status *st)
+{
+    return run_sql(store,
+                   "UPDATE main.runs SET name = name || ' (less complete)' WHERE id IN"
+                   " (SELECT mine FROM temp.outdone)",
+                   NULL, st);
+}
+
+/* A run is known by its number, so that the more complete one takes it over. */
+static bool take_place(struct store *store, int64_t shift, struct status *st)
+{
+    char sql[256];
+    bool ok = run_sql(store, "PRAGMA defer_foreign_keys = ON", NULL, st) &&
+              run_sql(store, "DELETE FROM main.runs WHERE id IN (SELECT mine FROM temp.outdone)",
+                      NULL, st);
+    for (size_t i = 0; ok && i <= sizeof children / sizeof *children; i++) {
+        const char *field = i == 0 ? "id" : "run";
+        snprintf(sql, sizeof sql,
+                 "UPDATE main.%s SET %s = (SELECT mine FROM temp.outdone WHERE theirs + %lld = %s)"
+                 " WHERE %s IN (SELECT theirs + %lld FROM temp.outdone)",
+                 noun_get(i == 0 ? NOUN_RUN : children[i - 1])->table, field, (long long)shift,
+                 field, field, (long long)shift);
+        ok = run_sql(store, sql, NULL, st);
+    }
+    return ok;
+}
+
 static bool copy_inside(struct store *store, struct merge_counts *counts, struct status *st)
 {
-    static const enum noun_name children[] = {NOUN_WARNING, NOUN_EVENT, NOUN_SUBJECT, NOUN_CELL,
-                                              NOUN_VERDICT, NOUN_BLOCK, NOUN_FINDING};
     static const char choose[] =
         "CREATE TEMP TABLE merging AS SELECT id FROM other.runs WHERE name NOT IN"
         " (SELECT name FROM main.runs)";
     struct shifts shifts;
     int64_t all = 0;
-    if (!run_sql(store, choose, NULL, st) ||
+    if (!merge_judge_common(store, &counts->completed, st) || !put_aside(store, st) ||
+        !run_sql(store, choose, NULL, st) ||
         !run_sql(store, "SELECT count(*) FROM temp.merging", &counts->runs, st) ||
         !run_sql(store, "SELECT count(*) FROM other.runs", &all, st) ||
         !read_shift(store, "runs", &shifts.run, st) ||
@@ -138,10 +156,12 @@ static bool copy_inside(struct store *store, struct merge_counts *counts, struct
         !read_shift(store, "samples", &shifts.sample, st))
         return false;
     counts->known = all - counts->runs;
+    counts->runs -= counts->completed;
     bool ok = copy_noun(store, NOUN_RUN, &shifts, st);
     for (size_t i = 0; ok && i < sizeof children / sizeof *children; i++)
         ok = copy_noun(store, children[i], &shifts, st);
-    return ok && copy_samples(store, &shifts, &counts->samples, st);
+    return ok && copy_samples(store, &shifts, &counts->samples, st) &&
+           (counts->completed == 0 || take_place(store, shifts.run, st));
 }
 
 static bool is_same_file(const char *a, const char *b)
@@ -193,7 +213,8 @@ bool merge_store(struct store *into, const char *path, struct merge_counts *coun
         ok = database_end(into, own, copy_inside(into, counts, st), st);
     /* What is left of it goes with the connection; failing here changes nothing of the result. */
     sqlite3_exec(into->db,
-                 "DROP TABLE IF EXISTS temp.merging; DROP TABLE IF EXISTS temp.reason_numbers;"
+                 "DROP TABLE IF EXISTS temp.merging; DROP TABLE IF EXISTS temp.outdone; DROP TABLE "
+                 "IF EXISTS temp.reason_numbers;"
                  " DETACH DATABASE other",
                  NULL, NULL, NULL);
     return ok;

@@ -7,13 +7,15 @@
 #include <stdint.h>
 
 struct merge_counts {
-    int64_t runs, samples; /* copied */
+    int64_t runs, samples; /* copied; the samples are those of `completed` too */
     int64_t known;         /* runs that were there already, by their name: left as they are */
+    int64_t completed;     /* runs that were there and went on in the other store: it is taken */
 };
 
 /* Copies every run of the store at `path` whose name `into` does not have; numbers are given anew.
- * One transaction: all or nothing. `path` is only read. Errors: those of store_open for `path`;
- * STATUS_USAGE: it is the same file; STATUS_DATA: what lies in it breaks the tables' rules. */
+ * Of a run that both have, the more complete one is kept, see merge_common.h. One transaction: all or nothing. `path` is only read. Errors: those of store_open for `path`;
+ * STATUS_USAGE: it is the same file; STATUS_DATA: what lies in it breaks the tables' rules, or a run
+ * of both went on in two ways. */
 bool merge_store(struct store *into, const char *path, struct merge_counts *counts,
                  struct status *st);
 

@@ -139,11 +139,13 @@ static bool list_reason(struct store *store, struct reading_list *list, int64_t 
     return ok;
 }
 
+/* The rows of the sample asked for, and those after it: the next sample is mostly the next one in
+ * the table, and nothing must be looked up. */
 bool reading_list_open(struct store *store, struct reading_list *list, struct status *st)
 {
     *list = (struct reading_list){.counts = NULL};
     list->statement = database_prepare(
-        store, "SELECT " READING_COLUMNS " WHERE sample = ?1 ORDER BY event", "read", st);
+        store, "SELECT " READING_COLUMNS " WHERE sample >= ?1 ORDER BY sample, event", "read", st);
     return list->statement != NULL;
 }
 
@@ -214,6 +216,17 @@ static bool list_add(struct store *store, struct reading_list *list, const struc
     return true;
 }
 
+static bool list_step(struct store *store, struct reading_list *list, struct status *st)
+{
+    errno = 0;
+    int result = sqlite3_step(list->statement);
+    list->ended = result == SQLITE_DONE;
+    list->has_row = result == SQLITE_ROW;
+    if (list->has_row)
+        list->row = reading_row_of(list->statement);
+    return list->has_row || list->ended || database_fail(store, result, "read", st);
+}
+
 /* list->row becomes the next row, or list->ended true. Where reading ahead fails, the caller's own
  * statement goes on from this sample, or fails too and says why. */
 static bool next_in_time(struct store *store, struct reading_list *list, int64_t sample,
@@ -234,11 +247,7 @@ static bool next_in_time(struct store *store, struct reading_list *list, int64_t
         if (!read_from(store, list, sample, st))
             return false;
     }
-    int result = sqlite3_step(list->statement);
-    list->ended = result == SQLITE_DONE;
-    if (result == SQLITE_ROW)
-        list->row = reading_row_of(list->statement);
-    return result == SQLITE_ROW || list->ended || database_fail(store, result, "read", st);
+    return list_step(store, list, st);
 }
 
 /* Rows of samples before this one are passed over; the first of a later one waits for it. */
@@ -260,21 +269,17 @@ static bool load_in_time(struct store *store, struct reading_list *list, int64_t
 bool reading_list_load(struct store *store, struct reading_list *list, int64_t sample,
                        struct status *st)
 {
-    sqlite3_stmt *statement = list->statement;
+    bool ok = true;
     list->count = 0;
     if (list->in_time)
         return load_in_time(store, list, sample, st);
-    (void)sqlite3_reset(statement);
-    sqlite3_bind_int64(statement, 1, sample);
-    bool ok = true;
-    int result = SQLITE_ROW;
-    errno = 0;
-    while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-        struct reading_row row = reading_row_of(statement);
-        ok = list_add(store, list, &row, st);
+    if (!list->has_row || sample <= list->loaded || list->row.sample < sample) {
+        (void)sqlite3_reset(list->statement);
+        sqlite3_bind_int64(list->statement, 1, sample);
+        ok = list_step(store, list, st);
     }
-    if (ok && result != SQLITE_DONE)
-        ok = database_fail(store, result, "read", st);
-    (void)sqlite3_reset(statement);
+    list->loaded = sample;
+    while (ok && list->has_row && list->row.sample == sample)
+        ok = list_add(store, list, &list->row, st) && list_step(store, list, st);
     return ok;
 }

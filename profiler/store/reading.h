@@ -7,6 +7,7 @@
 #include "store/database.h"
 #include "store/reading_ahead.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +16,8 @@
 bool reading_insert(struct store *store, int64_t sample, size_t event, const struct counts *counts,
                     struct status *st);
 
-/* The readings of one sample after the other. `counts` and what it points to belong to the list and
- * hold until the next load. */
+/* The readings of one sample after the other, cheapest where the samples come in the order of their
+ * numbers. `counts` and what it points to belong to the list and hold until the next load. */
 struct reading_list {
     struct counts *counts; /* by event */
     size_t count;
@@ -24,11 +25,13 @@ struct reading_list {
     struct database_reason *reasons; /* each text once */
     size_t reason_count;
     sqlite3_stmt *statement;
+    int64_t loaded; /* the sample whose readings these are */
     /* Of reading_list_open_in_time: */
     bool in_time;
     int64_t last;
     struct reading_ahead *ahead; /* who reads them, or NULL: the statement */
-    struct reading_row row;      /* the next one, where `has_row` */
+    /* The row that waits for its sample, where `has_row`; none follow where `ended`. */
+    struct reading_row row;
     bool has_row, ended;
 };
 

@@ -4,6 +4,7 @@
 #include "store/reading.h"
 
 #include <errno.h>
+#include <string.h>
 
 static void bind_text(sqlite3_stmt *statement, int place, const char *text)
 {
@@ -48,8 +49,8 @@ bool sample_insert(struct store *store, const struct sample_row *sample, int64_t
 
 static int64_t known(sqlite3_stmt *row, int place)
 {
-    return sqlite3_column_type(row, place) == SQLITE_NULL ? SAMPLE_UNKNOWN
-                                                          : sqlite3_column_int64(row, place);
+    sqlite3_value *value = sqlite3_column_value(row, place);
+    return sqlite3_value_type(value) == SQLITE_NULL ? SAMPLE_UNKNOWN : sqlite3_value_int64(value);
 }
 
 static const char *text_or_null(sqlite3_stmt *row, int place)
@@ -72,11 +73,31 @@ static void decode(sqlite3_stmt *row, struct sample_row *sample)
                                   .more = text_or_null(row, 11)};
 }
 
-#define SELECT                                                                                     \
-    "SELECT samples.id, cell, block, block_order, process, process_index, samples.loops,"          \
-    " wall_ns, cpu_ns, marked, noise, samples.more FROM cells JOIN samples ON cell = cells.id"
-/* Keys of notes have no escapes, so that what holds none of these letters has no phase. */
-#define PHASED "instr(samples.more, '\"phase\":') > 0"
+#define COLUMNS                                                                                    \
+    "samples.id, cell, block, block_order, process, process_index, samples.loops, wall_ns,"        \
+    " cpu_ns, marked, noise, samples.more"
+#define OF_RUN                                                                                     \
+    "SELECT " COLUMNS " FROM cells JOIN samples ON cell = cells.id WHERE +run = ?1"                \
+    " ORDER BY cells.id, samples.id"
+
+/* Whether notes have a phase: their keys have no escapes, so that what holds none of these letters
+ * has none. instr() of SQLite compares letter by letter. */
+static void has_phase(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    static const char phase[] = "\"phase\":";
+    const void *notes = sqlite3_value_blob(values[0]);
+    size_t size = (size_t)sqlite3_value_bytes(values[0]);
+    (void)count;
+    sqlite3_result_int(context,
+                       notes != NULL && memmem(notes, size, phase, sizeof phase - 1) != NULL);
+}
+
+static bool offer_phase(struct store *store, struct status *st)
+{
+    int made = sqlite3_create_function(store->db, "has_phase", 1, SQLITE_UTF8, NULL, has_phase,
+                                       NULL, NULL);
+    return made == SQLITE_OK || database_fail(store, made, "read", st);
+}
 
 /* Rows of `row` with their readings, where there is a list of them. */
 static bool each_row(struct store *store, sqlite3_stmt *row, struct reading_list *readings,
@@ -106,7 +127,7 @@ static bool each(struct store *store, const char *sql, int64_t of, bool with_rea
 {
     struct reading_list readings = {.counts = NULL};
     sqlite3_stmt *row = NULL;
-    bool ok = !with_readings || reading_list_open(store, &readings, st);
+    bool ok = offer_phase(store, st) && (!with_readings || reading_list_open(store, &readings, st));
     if (ok)
         row = database_prepare(store, sql, "read", st);
     if (row != NULL)
@@ -120,31 +141,36 @@ static bool each(struct store *store, const char *sql, int64_t of, bool with_rea
 bool sample_each(struct store *store, int64_t run, sample_visit *visit, void *context,
                  struct status *st)
 {
-    return each(store, SELECT " WHERE run = ?1 ORDER BY cells.id, samples.id", run, true, visit,
-                context, st);
+    return each(store, OF_RUN, run, true, visit, context, st);
 }
 
 bool sample_each_time(struct store *store, int64_t run, sample_visit *visit, void *context,
                       struct status *st)
 {
-    return each(store, SELECT " WHERE run = ?1 ORDER BY cells.id, samples.id", run, false, visit,
-                context, st);
+    return each(store, OF_RUN, run, false, visit, context, st);
 }
 
 bool sample_each_counted(struct store *store, int64_t cell, sample_visit *visit, void *context,
                          struct status *st)
 {
     return each(store,
-                SELECT " WHERE cells.id = ?1 AND (samples.more IS NULL OR NOT " PHASED ")"
-                       " ORDER BY samples.id",
+                "SELECT " COLUMNS
+                " FROM samples WHERE cell = ?1 AND NOT has_phase(more) ORDER BY id",
                 cell, true, visit, context, st);
 }
 
+/* Page after page of the file. A CROSS JOIN is done in the order written; the index of cells knows
+ * each one's ends. */
 bool sample_each_phased(struct store *store, int64_t run, sample_visit *visit, void *context,
                         struct status *st)
 {
-    return each(store, SELECT " WHERE run = ?1 AND " PHASED " ORDER BY cells.id, samples.id", run,
-                true, visit, context, st);
+    return each(store,
+                "SELECT " COLUMNS " FROM samples CROSS JOIN cells ON cells.id = cell"
+                " WHERE run = ?1 AND samples.id"
+                " BETWEEN (SELECT min((SELECT min(id) FROM samples WHERE cell = c.id)) FROM cells c"
+                " WHERE run = ?1) AND (SELECT max((SELECT max(id) FROM samples WHERE cell = c.id))"
+                " FROM cells c WHERE run = ?1) AND has_phase(samples.more) ORDER BY samples.id",
+                run, true, visit, context, st);
 }
 
 /* The numbers of a run's first and last sample, of which the index of cells knows each cell's. */
@@ -177,13 +203,11 @@ bool sample_each_in_time(struct store *store, int64_t run, sample_visit *visit, 
               reading_list_open_in_time(store, &readings, first, last, st);
     /* A CROSS JOIN is done in the order written. */
     if (ok)
-        row = database_prepare(
-            store,
-            "SELECT samples.id, cell, block, block_order, process, process_index, samples.loops,"
-            " wall_ns, cpu_ns, marked, noise, samples.more FROM samples CROSS JOIN cells"
-            " ON cells.id = cell WHERE run = ?1 AND samples.id BETWEEN ?2 AND ?3"
-            " ORDER BY samples.id",
-            "read", st);
+        row = database_prepare(store,
+                               "SELECT " COLUMNS " FROM samples CROSS JOIN cells"
+                               " ON cells.id = cell WHERE run = ?1 AND samples.id BETWEEN ?2 AND ?3"
+                               " ORDER BY samples.id",
+                               "read", st);
     if (row != NULL) {
         sqlite3_bind_int64(row, 1, run);
         sqlite3_bind_int64(row, 2, first);

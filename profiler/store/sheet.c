@@ -2,6 +2,7 @@
 
 #include "base/counts.h"
 #include "store/sample.h"
+#include "store/sheet_notes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,18 +12,14 @@ enum { PIECE_BYTES = 256 * 1024, DIGITS_MAX = 24 };
 
 struct writer {
     const struct sheet *sheet;
-    const char *path; /* of the store */
     char *data;
     size_t size, room;
     int64_t rows;
-    struct json_text values[SHEET_COLUMNS_MAX]; /* of this row's notes */
-    struct json_text workers;
+    struct sheet_notes notes; /* of this row */
 };
 
-static bool reserve(struct writer *out, size_t more, struct status *st)
+static bool grow(struct writer *out, size_t more, struct status *st)
 {
-    if (out->room - out->size >= more)
-        return true;
     size_t room = (out->size + more) * 2 + PIECE_BYTES;
     char *larger = realloc(out->data, room);
     if (larger == NULL)
@@ -34,7 +31,7 @@ static bool reserve(struct writer *out, size_t more, struct status *st)
 
 static bool put(struct writer *out, const char *text, size_t size, struct status *st)
 {
-    if (!reserve(out, size, st))
+    if (out->room - out->size < size && !grow(out, size, st))
         return false;
     memcpy(out->data + out->size, text, size);
     out->size += size;
@@ -68,6 +65,16 @@ static bool put_word(struct writer *out, struct json_text text, bool json, struc
            put(out, written.text, written.size, st);
 }
 
+static bool is_whole(struct json_text value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        char c = value.text[i];
+        if (c == '.' || c == 'e' || c == 'E')
+            return false;
+    }
+    return true;
+}
+
 /* A value of the notes: a whole number, true and false stay as they are. */
 static bool put_value(struct writer *out, struct json_text value, struct status *st)
 {
@@ -76,64 +83,25 @@ static bool put_value(struct writer *out, struct json_text value, struct status 
         return true;
     if (value.text[0] == '"')
         return put_word(out, value, true, st);
-    bool whole = memchr(value.text, '.', value.size) == NULL &&
-                 memchr(value.text, 'e', value.size) == NULL &&
-                 memchr(value.text, 'E', value.size) == NULL;
-    if (!whole && json_text_number(value, &real))
+    if (!is_whole(value) && json_text_number(value, &real))
         return put_real(out, real, st);
     return put(out, value.text, value.size, st);
 }
 
-static bool fail_notes(const struct writer *out, struct status *st)
+/* `rank`: of the column among those of SHEET_WORKERS. */
+static bool put_workers(struct writer *out, size_t rank, struct status *st)
 {
-    return status_fail(st, STATUS_DATA, "%s is damaged: the notes of a sample are no JSON",
-                       out->path);
-}
-
-/* The count of a worker: an object with its state, or nothing. */
-static struct json_text count_of(struct json_text value)
-{
-    struct json_text key, item, state = {NULL, 0}, count = {NULL, 0}, estimate = {NULL, 0};
-    if (value.text == NULL || value.text[0] != '{')
-        return value;
-    struct json_scan scan = json_scan_open(value);
-    while (json_scan_member(&scan, &key, &item)) {
-        if (json_text_is(key, "state"))
-            state = item;
-        else if (json_text_is(key, "count"))
-            count = item;
-        else if (json_text_is(key, "estimate"))
-            estimate = item;
-    }
-    if (json_text_is(state, "\"exact\""))
-        return count;
-    return json_text_is(state, "\"scaled\"") ? estimate : (struct json_text){NULL, 0};
-}
-
-static bool put_workers(struct writer *out, const char *key, struct status *st)
-{
-    struct json_text worker, name, value;
     size_t before = out->size;
     bool known = false, ok = true;
-    if (out->workers.text == NULL)
-        return true;
-    struct json_scan list = json_scan_open(out->workers);
-    for (size_t i = 0; ok && json_scan_item(&list, &worker); i++) {
-        struct json_text found = {NULL, 0};
-        struct json_scan scan = json_scan_open(worker);
-        while (json_scan_member(&scan, &name, &value)) {
-            if (json_text_is(name, key))
-                found = count_of(value);
-        }
-        if (scan.damaged)
-            return fail_notes(out, st);
+    for (size_t i = 0; ok && i < out->notes.worker_count; i++) {
+        struct json_text found = out->notes.found[i * out->notes.asked + rank];
         ok = i == 0 || put(out, " ", 1, st);
         ok = ok && (found.text != NULL ? put_value(out, found, st) : put(out, "nan", 3, st));
         known = known || found.text != NULL;
     }
     if (!known)
         out->size = before;
-    return ok && (!list.damaged || fail_notes(out, st));
+    return ok;
 }
 
 /* The share of the time that it was counted follows its state; see counts_estimate. */
@@ -149,28 +117,6 @@ static bool put_count(struct writer *out, const struct counts *counts, struct st
         return false;
     return counts->state != COUNTS_SCALED || counts->enabled_ns == 0 ||
            put_real(out, (double)counts->running_ns / (double)counts->enabled_ns, st);
-}
-
-/* Notes the values of one object of notes that columns ask for. */
-static bool take_notes(struct writer *out, enum sheet_source source, const char *text,
-                       struct status *st)
-{
-    struct json_text key, value;
-    if (text == NULL)
-        return true;
-    struct json_scan scan = json_scan_open((struct json_text){text, strlen(text)});
-    while (json_scan_member(&scan, &key, &value)) {
-        if (source == SHEET_MORE && json_text_is(key, "workers")) {
-            out->workers = value;
-            continue;
-        }
-        for (size_t i = 0; i < out->sheet->column_count; i++) {
-            const struct sheet_column *column = &out->sheet->columns[i];
-            if (column->source == source && json_text_is(key, column->key))
-                out->values[i] = value;
-        }
-    }
-    return !scan.damaged || fail_notes(out, st);
 }
 
 static bool put_known(struct writer *out, int64_t value, struct status *st)
@@ -202,9 +148,9 @@ static bool put_column(struct writer *out, size_t i, const struct sample_row *sa
                put_word(out, (struct json_text){sample->marked, strlen(sample->marked)}, false, st);
     case SHEET_NOISE:
     case SHEET_MORE:
-        return put_value(out, out->values[i], st);
+        return put_value(out, out->notes.values[i], st);
     case SHEET_WORKERS:
-        return put_workers(out, column->key, st);
+        return put_workers(out, out->notes.ranks[i], st);
     }
     return true;
 }
@@ -236,10 +182,8 @@ static bool visit(void *context, int64_t id, const struct sample_row *sample, st
 {
     struct writer *out = context;
     (void)id;
-    memset(out->values, 0, out->sheet->column_count * sizeof *out->values);
-    out->workers = (struct json_text){NULL, 0};
-    if (!take_notes(out, SHEET_NOISE, sample->noise, st) ||
-        !take_notes(out, SHEET_MORE, sample->more, st) || !put_row(out, sample, st))
+    if (!sheet_notes_take(&out->notes, sample->noise, sample->more, st) ||
+        !put_row(out, sample, st))
         return false;
     out->rows++;
     return out->size < PIECE_BYTES || flush(out, st);
@@ -248,9 +192,11 @@ static bool visit(void *context, int64_t id, const struct sample_row *sample, st
 bool sheet_write(struct store *store, int64_t cell, const struct sheet *sheet, int64_t *rows,
                  struct status *st)
 {
-    struct writer out = {.sheet = sheet, .path = store_path(store)};
+    struct writer out = {.sheet = sheet};
+    sheet_notes_open(&out.notes, sheet, store_path(store));
     bool ok = sample_each_counted(store, cell, visit, &out, st) && flush(&out, st);
     *rows = out.rows;
+    sheet_notes_close(&out.notes);
     free(out.data);
     return ok;
 }

@@ -34,10 +34,10 @@ struct sheet_column {
 enum { SHEET_COLUMNS_MAX = 64 };
 
 struct sheet {
-    const struct sheet_column *columns;
-    size_t column_count; /* at most SHEET_COLUMNS_MAX */
-    size_t event_count;  /* three columns each, after the others: count, state, share */
-    const char *prefix;  /* of every row, its comma too */
+    const struct sheet_column *columns; /* none twice */
+    size_t column_count;                /* at most SHEET_COLUMNS_MAX */
+    size_t event_count; /* three columns each, after the others: count, state, share */
+    const char *prefix; /* of every row, its comma too */
     size_t prefix_size;
     /* How a text is written in its column; `json`: with its quotes and escapes, as it lies in the
      * notes. *out holds until the next call. False after filling st. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { BUSY_DEFAULT_MS = 10000, BUSY_STEP_MS = 10 };
 
@@ -22,6 +23,21 @@ const char *store_path(const struct store *store)
     return store->path;
 }
 
+/* SQLite opens what may not be written for reading, makes its log beside it, and then finds "no such
+ * file": whoever wants to write needs the folder. */
+static bool check_folder(const char *path, struct status *st)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    if (folder == NULL)
+        return status_fail(st, STATUS_MEMORY, "out of memory");
+    bool ok =
+        access(folder, W_OK | X_OK) == 0 ||
+        status_fail_errno(st, errno, "the store %s cannot be written: its folder %s", path, folder);
+    free(folder);
+    return ok;
+}
+
 /* What SQLite would only call "unable to open" or would misunderstand. */
 static bool check_path(const char *path, const struct store_options *options, struct status *st)
 {
@@ -33,14 +49,14 @@ static bool check_path(const char *path, const struct store_options *options, st
             return status_fail_errno(st, errno, "cannot open the store %s", path);
         if (!options->create || options->read_only)
             return status_fail(st, STATUS_NOT_FOUND, "there is no store %s", path);
-        return true;
+        return check_folder(path, st);
     }
     if (!S_ISREG(info.st_mode))
         return status_fail(st, STATUS_DATA, "%s is not a payoff store (it is no regular file)",
                            path);
     if (info.st_size == 0 && !options->create)
         return status_fail(st, STATUS_DATA, "%s is not a payoff store (it is empty)", path);
-    return true;
+    return options->read_only || check_folder(path, st);
 }
 
 static int open_handle(struct store *store, const char *name, int flags)
@@ -74,8 +90,9 @@ static char *immutable_uri(const char *path)
     return uri;
 }
 
-/* Readers of a write-ahead log want to make a file beside the store. Where the folder forbids that
- * and there is no log, nobody is writing, and the file can be read as it lies. */
+/* Readers of a write-ahead log want to make a file beside the store. Where the folder forbids that,
+ * or the disk is full, and there is no log, nobody is writing, and the file can be read as it lies.
+ */
 static int open_immutable(struct store *store)
 {
     char *log = sqlite3_mprintf("%s-wal", store->path);
@@ -137,6 +154,13 @@ static int set_journal(struct store *store)
     return result;
 }
 
+static bool needs_room(int result)
+{
+    int kind = result & 0xff;
+    return kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY || kind == SQLITE_IOERR ||
+           kind == SQLITE_FULL;
+}
+
 static bool open_store(struct store *store, bool create, struct status *st)
 {
     enum schema_kind kind = SCHEMA_EMPTY;
@@ -147,8 +171,7 @@ static bool open_store(struct store *store, bool create, struct status *st)
     int result = open_handle(store, store->path, flags);
     if (result == SQLITE_OK)
         result = schema_identify(store->db, schema_version, &kind, &version);
-    if (store->read_only &&
-        ((result & 0xff) == SQLITE_CANTOPEN || (result & 0xff) == SQLITE_READONLY)) {
+    if (store->read_only && needs_room(result)) {
         result = open_immutable(store);
         if (result == SQLITE_OK)
             result = schema_identify(store->db, schema_version, &kind, &version);

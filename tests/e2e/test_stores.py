@@ -3,7 +3,9 @@
 
 import hashlib
 import os
+import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -30,7 +32,9 @@ class Case(support.Case):
     def ask(self, store, sql):
         database = sqlite3.connect(self.path(store))
         try:
-            return database.execute(sql).fetchall()
+            database.execute("PRAGMA foreign_keys = ON")
+            with database:
+                return database.execute(sql).fetchall()
         finally:
             database.close()
 
@@ -42,6 +46,7 @@ class Case(support.Case):
 
 
 class Merge(Case):
+    # Of which run and row, and everything that was measured.
     SAMPLES = ("SELECT runs.name, cells.name, block, wall_ns, event, count, text FROM samples"
                " JOIN cells ON cell = cells.id JOIN runs ON run = runs.id"
                " LEFT JOIN readings ON sample = samples.id"
@@ -69,6 +74,60 @@ class Merge(Case):
         for store in ("b.db", "c.db"):
             self.assertEqual(sorted(self.ask(store, self.SAMPLES), key=repr), wanted)
 
+    def cut(self, store, samples, state="running"):
+        """A copy of whole.db as it was before it had these samples."""
+        shutil.copy(self.path("whole.db"), self.path(store))
+        self.ask(store, "DELETE FROM samples WHERE id %s" % samples)
+        self.ask(store, "UPDATE runs SET state = '%s' WHERE id = 1" % state)
+
+    def test_the_more_complete_of_a_run_is_kept(self):
+        self.measure("whole.db")
+        self.measure("whole.db")
+        whole = self.ask("whole.db", self.SAMPLES)
+        runs = self.ask("whole.db", "SELECT id, name, state FROM runs ORDER BY id")
+        for samples, state in (("IN (3, 4)", "running"), ("IN (4)", "interrupted"),
+                               ("= 0", "running")):
+            with self.subTest(samples=samples):
+                self.cut("a.db", samples, state)
+                self.ask("a.db", "DELETE FROM runs WHERE id = 2")
+                result = self.payoff("merge", "a.db", "whole.db")
+                self.assertEqual(result.status, 0, result.err)
+                self.assertIn("1 replaced by its more complete version", result.out)
+                self.assertIn("1 run with", result.out)
+                self.assertEqual(self.ask("a.db", self.SAMPLES), whole)
+                now = self.ask("a.db", "SELECT id, name, state FROM runs ORDER BY id")
+                self.assertEqual(now[0], runs[0], "a run keeps its number")
+                self.assertEqual([run[1:] for run in now], [run[1:] for run in runs])
+                self.assertEqual(self.ask("a.db", "PRAGMA foreign_key_check"), [])
+                self.assertEqual(self.ask("a.db", "PRAGMA integrity_check"), [("ok",)])
+                self.assertEqual(self.payoff("export", "a.db", "1").out,
+                                 self.payoff("export", "whole.db", "1").out)
+                # The other way round: what is there already has more.
+                self.cut("b.db", samples, state)
+                result = self.payoff("merge", "whole.db", "b.db")
+                self.assertEqual(result.status, 0, result.err)
+                self.assertIn("0 runs with 0 samples", result.out)
+                self.assertEqual(self.ask("whole.db", self.SAMPLES), whole)
+
+    def test_a_run_that_went_on_in_two_ways_is_refused(self):
+        self.measure("whole.db")
+        for mine, theirs, state, why in (("= 3", "= 4", "running", "resumed in both"),
+                                         ("= 3", "= 0", "complete", "complete has fewer"),
+                                         ("= 0", "= 3", "complete", "complete has fewer")):
+            with self.subTest(why):
+                self.cut("a.db", mine, state)
+                self.cut("b.db", theirs, state)
+                before = self.ask("a.db", self.SAMPLES)
+                self.refused(65, why, "merge", "a.db", "b.db")
+                self.assertEqual(self.ask("a.db", self.SAMPLES), before)
+        self.cut("b.db", "= 0", "complete")
+        self.ask("b.db", "UPDATE runs SET seed = seed + 1")
+        self.refused(65, "another experiment or seed", "merge", "whole.db", "b.db")
+        self.refused(65, "another experiment", "merge", "whole.db", "b.db", "--out", "c.db")
+        self.assertTrue(os.path.exists(self.path("c.db")), "the first is there")
+        self.refused(66, "no store none.db", "merge", "none.db", "b.db", "--out", "new.db")
+        self.assertFalse(os.path.exists(self.path("new.db")))
+
     def test_what_is_refused_leaves_all_as_it_was(self):
         self.measure("a.db")
         before = self.ask("a.db", self.SAMPLES)
@@ -90,6 +149,22 @@ class Merge(Case):
         self.refused(65, "damaged", "merge", "a.db", "damaged.db")
         self.assertEqual(self.ask("a.db", self.SAMPLES), before)
         self.assertFalse(os.path.exists(self.path("none.db")))
+
+
+    def test_no_room_for_the_runs_leaves_all_as_it_was(self):
+        self.measure("a.db")
+        self.measure("b.db")
+        before = self.ask("a.db", self.SAMPLES)
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+        result = self.payoff("merge", "a.db", "b.db", preexec_fn=limit)
+        self.assertEqual(result.status, 74, result.err + result.out)
+        self.assertIn("File too large", result.err)
+        self.assertEqual(len(result.err.strip().splitlines()), 1, result.err)
+        self.assertEqual(self.ask("a.db", self.SAMPLES), before)
+        self.assertEqual(self.ask("a.db", "PRAGMA integrity_check"), [("ok",)])
 
 
 class Writers(Case):

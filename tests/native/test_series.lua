@@ -47,6 +47,23 @@ local function sample(base_ns, block, order, process, index, more)
   return one
 end
 
+-- Not every sample has the same notes: keys come and go, and are of all lengths.
+local function vary(one, number)
+  if number % 5 == 0 then
+    one.noise[("long"):rep(9)], one.noise[""], one.noise.other_ns = 1, 2, number
+  elseif number % 5 == 1 then
+    one.noise = nil
+  elseif number % 5 == 2 then
+    for id = 2, 20 do
+      one.workers[id + 1] = { id = id, tasks = 1, wall_ns = 5, switches = id % 3 == 0 and 9 or nil,
+        [("a"):rep(id)] = "x" }
+    end
+  elseif number % 5 == 3 then
+    one.workers = {}
+  end
+  return one
+end
+
 local function cell(subject, mode, jobs, base_ns, order)
   local out = { id = ("%s/%s/%d/warm/1"):format(subject, mode, jobs), subject = subject,
     mode = mode, jobs = jobs, start = "warm", size = 1, tasks = 2, loops = 4, processes = 2,
@@ -58,8 +75,9 @@ local function cell(subject, mode, jobs, base_ns, order)
       table.insert(out.warming, sample(base_ns * 2, block, order, process, 1,
         { phase = "first", first = true, start_ns = 5000 + random(100) }))
       for index = 1, 3 do
-        table.insert(out.samples, sample(base_ns, block, order, process, index,
-          index == 1 and { load_ns = 700.5 + random(10), first = jobs == 2 or nil } or nil))
+        table.insert(out.samples, vary(sample(base_ns, block, order, process, index,
+          index == 1 and { load_ns = 700.5 + random(10), first = jobs == 2 or nil } or nil),
+          #out.samples))
       end
     end
   end
@@ -140,6 +158,29 @@ check.test("CSV of samples left in the store is that of samples in tables", func
   local text = csv.render(assert(db:load(run, { samples = "phased" })))
   check.equal(text, csv.render(assert(db:load(run))))
   check.equal(select(2, text:gsub("\r\n", "")), 1 + 4 * BLOCKS * 2 * 4)
+end)
+
+check.test("more events than columns are made for are read as lists", function()
+  local most = require("payoff.native.store").series_events
+  for _, count in ipairs { most, most + 1 } do
+    local wide = model()
+    wide.id, wide.cells = "wide " .. count, { wide.cells[1] }
+    local counts = {}
+    for i = 1, count do
+      wide.events[i] = { asked = "e" .. i, name = "e" .. i, state = "exact", source = "hardware" }
+      counts[i] = { count = i, enabled_ns = 1, running_ns = 1, state = "exact",
+        source = "hardware" }
+    end
+    local number = assert(db:run_begin(wide))
+    assert(db:subject(number, wide.subjects[1]))
+    local id = assert(db:cell(number, wide.cells[1]))
+    assert(db:sample(id, { block = 1, order = 1, process = 1, index = 1, loops = 1, wall_ns = 5,
+      counts = counts }))
+    local read = assert(db:load(number, { samples = "series" }))
+    check.equal(#read.events, count)
+    check.equal(read.cells[1].samples[1].wall_ns, 5)
+    check.equal(read.cells[1].samples.columns ~= nil, count == most)
+  end
 end)
 
 db:close()

@@ -39,29 +39,31 @@ function publish.json(result)
   }, { indent = 2 })) .. "\n"
 end
 
-local function write(path, content)
-  fault.check("io", path, sys.write_file(path, content))
-end
-
 -- Appended, since a job has one summary for all its steps' commands.
 local function append(path, content)
-  local before = sys.read_file(path) or ""
-  write(path, before .. content)
+  return sys.write_file(path, (sys.read_file(path) or "") .. content)
 end
 
+-- Every place is tried before the first that failed is told: a report that cannot be written must
+-- not take the verdict with it.
 function publish.all(result, arguments)
-  local environment = sys.environ()
-  if arguments.junit then write(arguments.junit, junit.render(result)) end
-  if arguments.gitlab then write(arguments.gitlab, gitlab.quality(result)) end
-  if arguments.metrics then write(arguments.metrics, gitlab.metrics(result)) end
-  local summary = arguments.summary or environment.GITHUB_STEP_SUMMARY
-  if summary and summary ~= "" then append(summary, github.summary(result)) end
+  local environment, failed = sys.environ(), nil
+  local function put(write, path, render)
+    if not path or path == "" then return end
+    local ok, message = write(path, render(result))
+    if not ok then failed = failed or message end
+  end
+  put(sys.write_file, arguments.junit, junit.render)
+  put(sys.write_file, arguments.gitlab, gitlab.quality)
+  put(sys.write_file, arguments.metrics, gitlab.metrics)
+  put(append, arguments.summary or environment.GITHUB_STEP_SUMMARY, github.summary)
   local out = arguments.json and publish.json(result)
     or table_of.render(result, sys.columns() or 80)
   if not arguments.json and (arguments.github or environment.GITHUB_ACTIONS == "true") then
     out = out .. github.annotations(result)
   end
   fault.check("io", "cannot write to standard output", sys.write(1, out))
+  if failed then fault.raise("io", "%s", failed) end
 end
 
 return publish

@@ -82,7 +82,7 @@ function ways.bracket(tool, cell, options, plan, how)
   must(guest:call { cmd = "run", mode = "empty", jobs = 1, start = "warm", loops = 1 })
   local empty, more = guest:taken()
   if files < (cell.mode == "process" and 2 or 1) or more == 0 then
-    must(nil, "Valgrind wrote fewer counts than there were brackets")
+    must(nil, "Valgrind wrote fewer counts than there were brackets" .. guest:no_room())
   end
   return simulated.less(columns, empty), empty.Ir
 end

@@ -124,6 +124,12 @@ function Guest:taken()
   return sum, files
 end
 
+-- Valgrind does not say that it could not write: "" where there is room, or why there is none.
+function Guest:no_room()
+  local ok, message = sys.write_file(self.folder .. "/room", ("x"):rep(65536))
+  return ok and "" or ": " .. tostring(message)
+end
+
 -- Ends the process in an orderly way; nil, reason when it does not.
 function Guest:total()
   local ending = self.process:stop(120)
@@ -131,7 +137,7 @@ function Guest:total()
     return nil, "its process did not end in an orderly way"
   end
   local sum, files = self:taken()
-  if files == 0 then return nil, "Valgrind wrote no counts" end
+  if files == 0 then return nil, "Valgrind wrote no counts" .. self:no_room() end
   return sum
 end
 

@@ -5,6 +5,7 @@
 local counters = require "payoff.native.counters"
 local rows = require "payoff.store.rows"
 local series = require "payoff.store.series"
+local store = require "payoff.native.store"
 
 local load = {}
 
@@ -83,9 +84,6 @@ local function sheet_of(native, id)
   end
 end
 
--- Columns are made for so many events (EVENTS_MAX in lua_store_series.c); with more, lists.
-local COLUMN_EVENTS = 64
-
 -- The samples of every cell: in columns where `which` is "series", else a list each, or nothing.
 local function samples_of(native, run, which, events)
   if which == "series" then
@@ -109,7 +107,8 @@ end
 
 local function load_cells(native, run, names, verdicts, which, events)
   local cells = {}
-  if which == "series" and events > COLUMN_EVENTS then which = "all" end
+  -- More events than columns are made for: lists.
+  if which == "series" and events > store.series_events then which = "all" end
   local samples = samples_of(native, run, which, events)
   for index, row in ipairs(must(native:rows("cell", "run", run))) do
     local cell = copy(row, rows.CELL)
