@@ -50,8 +50,8 @@ check.test("passes for which there was no block are named", function()
 end)
 
 check.test("more blocks than were asked for are said", function()
-  check.same(conflict.losses(state(3, { blocks = 1 })), { "exact = true counts in 3 passes, one to a "
-    .. "block: 3 blocks were measured, where 1 was asked for." })
+  check.same(conflict.losses(state(3, { blocks = 1 })), { "exact = true counts in 3 passes, one to "
+    .. "a block: 3 blocks were measured, where 1 was asked for." })
   check.same(conflict.losses(state(3, { blocks = 3 })), {})
 end)
 
