@@ -104,7 +104,7 @@ static void fill_from_attr(struct event *event, const struct perf_event_attr *at
         .config2 = attr->config2,
         .exclude_user = attr->exclude_user,
         .exclude_kernel = attr->exclude_kernel,
-        .exclude_hv = attr->exclude_hv,
+        .exclude_hv = true, /* libpfm4 sets it only where the processor's PMU has such a mode */
         .exclude_host = attr->exclude_host,
         .exclude_guest = attr->exclude_guest,
     };

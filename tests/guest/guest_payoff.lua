@@ -203,6 +203,7 @@ check.test("run: more counters than there are, exact in passes", function()
   check.truthy(blocks["1"] and blocks["2"] and blocks["1"] ~= blocks["2"])
   for name, times in pairs(passes) do check.truthy(times > 0, name) end
   check.truthy(not out:find("another pass", 1, true)) -- every counter had its turn
+  check.contains((out:gsub("%s+", " ")), "blocks were measured, where 1 was asked for.")
 end)
 
 check.test("run: as an ordinary user, in user mode only", function()

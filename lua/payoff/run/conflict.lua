@@ -81,6 +81,12 @@ function conflict.losses(state)
       state.blocks_done, state.blocks_done == 1 and "" or "s",
       table.concat(without_turn(state), ", "))
   end
+  local fixed = state.options.blocks or experiment.blocks
+  if fixed and fixed > 0 and fixed < passes and state.blocks_done > fixed then
+    out[#out + 1] = ("exact = true counts in %d passes, one to a block: %d blocks were measured, "
+      .. "where %d %s asked for."):format(passes, state.blocks_done, fixed,
+      fixed == 1 and "was" or "were")
+  end
   return out
 end
 
