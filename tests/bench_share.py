@@ -52,7 +52,7 @@ def used_cpu_s():
 def bare_start(argv):
     """Median seconds and CPU seconds of a process that does nothing."""
     walls, cpus = [], []
-    for _ in range(15):
+    for _ in range(9):
         began, used = time.monotonic(), used_cpu_s()
         subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         walls.append(time.monotonic() - began)
@@ -111,10 +111,20 @@ def report(name, run, wall_s, cpu_s, starts):
     sys.stdout.flush()
 
 
+def starts_now():
+    """Of an interpreter, and of a small program."""
+    return [bare_start([sys.executable, "-c", "pass"]), bare_start(["/bin/true"])]
+
+
+def mean_of(before, after):
+    return [[(one + other) / 2 for one, other in zip(*pair)] for pair in zip(before, after)]
+
+
 def main():
-    starts = [bare_start([sys.executable, "-c", "pass"]), bare_start(["/bin/true"])]
-    print("bare start of %s: %.1f ms, of a small program: %.1f ms; shares in %% of the wall time"
-          "\n" % (os.path.basename(sys.executable), 1e3 * starts[0][0], 1e3 * starts[1][0]))
+    starts = starts_now()
+    print("bare start of %s: %.1f ms, of a small program: %.1f ms, as it was before and after each "
+          "run; shares in %% of the wall time\n" % (
+              os.path.basename(sys.executable), 1e3 * starts[0][0], 1e3 * starts[1][0]))
     head = ["run", "wall", *LAPS, "other", "(bare start)", "**harness**", "outside the clocks",
             "harness, CPU"]
     print("| %s |\n|---%s|" % (" | ".join(head), "|--:" * (len(head) - 1)))
@@ -132,7 +142,9 @@ def main():
         for name, ports, size in (("Python twice, 10 ms", ["twin.py:f"], 150000),
                                   ("Python and C, 10 ms", native, 150000),
                                   ("Python twice, 100 ms", ["twin.py:f"], 1500000)):
-            report(name, *measure(folder, ports, size), starts)
+            measured, after = measure(folder, ports, size), starts_now()
+            report(name, *measured, mean_of(starts, after))
+            starts = after
     return 0
 
 

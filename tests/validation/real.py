@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Real processes: the same subject twice, and slow-downs of known size put into one of two.
 
-    PAYOFF=build/payoff tests/validation/real.py [--rounds 3] [--budget 6]
+    PAYOFF=build/payoff tests/validation/real.py [--rounds 3] [--budget 6] [--minutes M]
 
 Subjects are built anew for each run, under other names, so that the layout of a build is part of
 the noise. Damage is of four kinds: more turns of a loop (Python, C), reads that miss the caches,
 branches that cannot be predicted (C); how much of the last two makes one percent is measured first.
-One table row per kind and size; the last line counts false alarms. Takes about 15 × rounds ×
-(budget + 3) seconds. Never a part of CI: a busy machine makes the numbers, not the program.
+One table row per kind and size; the last line counts false alarms. A round makes one comparison of
+each kind and takes about 17 × (budget + 1) seconds; with --minutes no comparison begins later than
+that, and rows may have different numbers of runs. Never a part of CI: a busy machine makes the
+numbers, not the program.
 """
 
 import argparse
@@ -113,8 +115,8 @@ class Bench:
         store = self.path(".db")
         subprocess.run(
             [PAYOFF, "try", reference, port, "--args", "[%d]" % size, "--budget",
-             str(self.budget), "--precision", "0.5", "--db", store, "--out", self.folder,
-             "--python", sys.executable], check=True, cwd=self.folder,
+             str(self.budget), "--precision", "0.5", "--no-verify", "--db", store,
+             "--out", self.folder, "--python", sys.executable], check=True, cwd=self.folder,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         text = subprocess.run([PAYOFF, "export", store, "--format", "json"], check=True,
                               stdout=subprocess.PIPE).stdout
@@ -145,6 +147,42 @@ def amounts_per_percent(bench, turns):
     return {kind: turns * cost[0] / one / 100 for kind, one in zip(C_KINDS, cost)}
 
 
+def comparisons(bench):
+    """(what, percent put in, a function that compares once), in the order of the table."""
+    turns = 8000000
+    per_percent = amounts_per_percent(bench, turns)
+
+    def damaged(kind, percent):
+        amount = round(per_percent[kind] * percent)
+        return bench.run(signature(bench.library()), signature(bench.library(kind, amount)),
+                         turns)[:2]
+
+    def slower(percent):
+        return bench.run(bench.python(0), bench.python(percent), 150000)[:2]
+
+    yield "Python, twice", 0, lambda: slower(0)
+    yield "C, built twice", 0, lambda: damaged("TURNS", 0)
+    yield "Python, two runs", 0, lambda: bench.two_runs(bench.python(0), 150000)
+    for percent in SIZES:
+        yield "turns of a Python loop", percent, lambda percent=percent: slower(percent)
+    for kind in C_KINDS:
+        for percent in SIZES:
+            yield C_NAMES[kind], percent, (
+                lambda kind=kind, percent=percent: damaged(kind, percent))
+
+
+def measure(bench, rounds, minutes):
+    """The outcomes of each comparison, by its place in the list."""
+    began, outcomes = time.monotonic(), collections.defaultdict(list)
+    plan = list(comparisons(bench))
+    for _ in range(rounds):
+        for place, (_, _, once) in enumerate(plan):
+            if minutes and time.monotonic() - began > 60 * minutes:
+                return plan, outcomes
+            outcomes[place].append(once())
+    return plan, outcomes
+
+
 def show(kind, percent, outcomes):
     states = collections.Counter(state for state, _ in outcomes)
     ratios = [ratio for _, ratio in outcomes if ratio]
@@ -160,35 +198,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--budget", type=float, default=6)
+    parser.add_argument("--minutes", type=float, help="no comparison begins later")
     options = parser.parse_args()
     began, alarms, pairs = time.monotonic(), 0, 0
+    with tempfile.TemporaryDirectory(prefix="payoff-validation-") as folder:
+        bench = Bench(folder, options.budget)
+        plan, outcomes = measure(bench, options.rounds, options.minutes)
     print("| damage | put in | runs | %s | median found |" % " | ".join(STATES))
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
-    with tempfile.TemporaryDirectory(prefix="payoff-validation-") as folder:
-        bench, rounds, turns = Bench(folder, options.budget), range(options.rounds), 8000000
-        per_percent = amounts_per_percent(bench, turns)
-        same = [
-            ("Python, twice", lambda: bench.run(bench.python(0), bench.python(0), 150000)[:2]),
-            ("C, built twice", lambda: bench.run(signature(bench.library()),
-                                                 signature(bench.library()), turns)[:2]),
-            ("Python, two runs", lambda: bench.two_runs(bench.python(0), 150000)),
-        ]
-        for name, once in same:
-            states = show(name, 0, [once() for _ in rounds])
+    for place, (kind, percent, _) in enumerate(plan):
+        states = show(kind, percent, outcomes[place])
+        if percent == 0:
             alarms += states["faster"] + states["slower"]
-            pairs += options.rounds
-        for percent in SIZES:
-            show("turns of a Python loop", percent,
-                 [bench.run(bench.python(0), bench.python(percent), 150000)[:2] for _ in rounds])
-        for kind in C_KINDS:
-            for percent in SIZES:
-                amount = round(per_percent[kind] * percent)
-                show(C_NAMES[kind], percent,
-                     [bench.run(signature(bench.library()),
-                                signature(bench.library(kind, amount)), turns)[:2]
-                      for _ in rounds])
-    print("\n%d of %d comparisons of the same were called different; %d s in all." % (
-        alarms, pairs, time.monotonic() - began))
+            pairs += len(outcomes[place])
+    print("\n%d of %d comparisons of the same were called different; %d s in all, %g s a run." % (
+        alarms, pairs, time.monotonic() - began, options.budget))
     return 0
 
 

@@ -115,16 +115,28 @@ local function measure_bracket(process, cell, outcome)
   return true
 end
 
+-- What the reading after one sample says, the one before the next would say again: two milliseconds
+-- later only payoff itself has done something.
+local fresh_s = 0.002
+
+local function read_before(process, outcome, watch, cpu)
+  local last = outcome.reading
+  if last and sys.monotonic_s() - last.at_s < fresh_s then return last, 0 end
+  local reading = noise.read(process:pid(), watch, cpu)
+  return reading, reading.at_s - reading.began_s
+end
+
 -- One sample of the record, with what else the machine did meanwhile. With a phase it belongs to
 -- the way to the steady state (payoff.run.warmup).
 local function take_sample(process, cell, context, outcome, phase, loops)
   local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
-  local before = noise.read(process:pid(), watch, cpu)
+  local before, before_s = read_before(process, outcome, watch, cpu)
   if context.energy then context.energy:begin() end
   local sample = measure(process, cell, outcome, loops or cell.loops)
   if not sample then return nil end
   if context.energy then context.energy:finish(sample, context.energy.index) end
   local after = noise.read(process:pid(), watch, cpu)
+  outcome.reading = after
   sample.noise = noise.between(before, after, sample)
   if watch then watch:between(before.more, after.more, sample.noise, cell.id) end
   sample.marked = noise.judge(sample, cell, context.cpus_online)
@@ -144,8 +156,7 @@ local function take_sample(process, cell, context, outcome, phase, loops)
   local seen = cell.noise or { samples = 0, marked = 0, cost_ns = 0, wall_ns = 0 }
   cell.noise = seen
   seen.samples, seen.marked = seen.samples + 1, seen.marked + (sample.marked and 1 or 0)
-  seen.cost_ns = seen.cost_ns
-    + (before.at_s - before.began_s + after.at_s - after.began_s) * 1e9
+  seen.cost_ns = seen.cost_ns + (before_s + after.at_s - after.began_s) * 1e9
   seen.wall_ns = seen.wall_ns + sample.wall_ns
   return sample
 end

@@ -8,6 +8,18 @@ start, in every process of a run, and what the worker has imported the subject f
 An interpreter that has no such functions, or others, gets the module.
 """
 
+def first_id(line):
+    """The id with which a line begins that is no JSON as a whole; None where it does not."""
+    rest = line.lstrip()
+    for part in (b"{", b'"id"', b":"):
+        if not rest.startswith(part):
+            return None
+        rest = rest[len(part) :].lstrip()
+    number, comma, _ = rest.partition(b",")
+    digits = number.strip()[number.startswith(b"-") :]
+    return int(number) if comma and digits.isdigit() and len(digits) <= 18 else None
+
+
 LITERALS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 SPACE = " \t\n\r"
 

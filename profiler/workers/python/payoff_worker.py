@@ -20,7 +20,7 @@ from operator import length_hint
 import payoff_task
 from payoff_end import end_process
 from payoff_fault import Failure, clean
-from payoff_json import dumps, loads
+from payoff_json import dumps, first_id, loads
 from payoff_subject import LibraryPath, load
 from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed, to_base64
 
@@ -321,14 +321,6 @@ COMMANDS = {
     "examine": Worker.examine,
     "leave": Worker.leave,
 }
-
-
-def first_id(line):
-    """The id with which a line begins that is no JSON; None where it does not."""
-    with LibraryPath():
-        import re
-    found = re.match(rb'\s*\{\s*"id"\s*:\s*(-?[0-9]{1,18})\s*,', line)
-    return int(found.group(1)) if found else None
 
 
 def understand(line):
