@@ -26,6 +26,9 @@ const theme = {
       font, background: palette.$paper, aria: false,
       padding: 2,
       view: {stroke: null},
+      // Each stands out from the paper, light and dark, by 3 : 1 or more.
+      range: {category: ['#2b78c5', '#d95f02', '#1b9e77', '#8a6fd1', '#d6408f', '#7d8b1e',
+        '#a6761d', '#7a838e']},
       axis: {
         labelColor: palette.$muted, titleColor: palette.$muted, gridColor: palette.$rule,
         domainColor: palette.$rule, tickColor: palette.$rule, titleFontWeight: 'normal',

@@ -6,6 +6,7 @@ local json = require "payoff.native.json"
 local program = require "payoff.model.program"
 local stats = require "payoff.native.stats"
 local sys = require "payoff.native.sys"
+local verdicts = require "payoff.model.verdicts"
 
 local BLOCKS = 8
 
@@ -153,6 +154,7 @@ check.test("break-even of planted curves", function()
   near(found.port.port.per_size.median, 500, 0.05)
   check.equal(found.always.state, "always")
   check.equal(found.never.state, "never")
+  check.truthy(found.always.everywhere and found.never.everywhere and not found.port.everywhere)
   check.equal(found.far.state, "never")
   check.equal(found.far.outside, "above")
   check.contains(found.far.text, "meets the reference's at about 59")
@@ -160,6 +162,14 @@ check.test("break-even of planted curves", function()
   check.truthy(not found.bent.straight)
   near(found.bent.earlier[1].at.median, 120, 0.1)
   check.equal(break_even.find(run, run.cells[6]), found.port)
+  local function paragraph(subject)
+    for _, one in ipairs(verdicts.of(run)) do
+      if one.subject == subject then return one.text end
+    end
+  end
+  check.contains(paragraph("always"), "It pays at every size measured there (1 to 3000). ")
+  found.always.everywhere = false -- sure of it are the lines alone
+  check.contains(paragraph("always"), "(1 to 3000), by lines through all of them; not each size")
   check.equal(#run_of({ cell("python", { wall = 2 }), cell("c", { wall = 1 }) }).break_even, 0)
 end)
 

@@ -26,6 +26,17 @@ check.test("80 columns hold the table, the answers and what is to say", function
   check.contains(text, "█")
 end)
 
+check.test("a long heading is broken, and its title alone is bold", function()
+  local run = article()
+  run.sizes[1].example = "([774, 153, 196, 870, 34, 795, …], 250, 750, 'and a text that is long')"
+  local text = layout.render(run, { columns = 80, color = true })
+  check.contains(text, "\27[1m" .. run.experiment.title .. "\27[0m — ")
+  local plain = text:gsub("\27%[[%d;]*m", "")
+  check.truthy(widest(plain) <= 79, widest(plain))
+  check.contains(layout.render(run, { columns = 200 }), run.experiment.title .. " — 2 tasks, for "
+    .. "example " .. run.sizes[1].example .. "\n")
+end)
+
 check.test("a wide terminal shows intervals and every column", function()
   local text = layout.render(article(), { columns = 160 })
   check.lacks(text, "For want of width")

@@ -190,13 +190,16 @@ function fixtures.sizes(name)
   local costs = { { "python", 2000, 150 }, { name, 15000, 20 }, { "c", 1200, 3 } } -- ns
   for i, cost in ipairs(costs) do
     run.subjects[i] = { name = cost[1], kind = i == 1 and "python" or "native",
-      reference = i == 1, state = "ok", verdict = IDENTICAL, teaches = "planted costs" }
+      reference = i == 1, state = "ok", verdict = IDENTICAL, teaches = "planted costs",
+      binding = i == 2 and "c-api" or nil, binding_from = i == 2 and "found" or nil,
+      crosses = i == 2 and "once" or nil, binding_reason = i ~= 2 and (name .. " hides it") or nil }
     for _, size in ipairs { 1, 30, 1000, 30000 } do
       shapes.cell(run, { subject = cost[1], mode = "serial", jobs = 1, start = "warm", size = size,
         tasks = 1, verdict = IDENTICAL, wall_ns = cost[2] + cost[3] * size, pmu = true,
         instructions = (cost[2] + cost[3] * size) * 3, baseline = i == 1, blocks = 9,
         per_process = 2 })
-      run.sizes[#run.sizes + 1] = i == 1 and { size = size, tasks = 1 } or nil
+      run.sizes[#run.sizes + 1] = i == 1 and { size = size, tasks = 1,
+        handed = { ints = size } } or nil
     end
   end
   shapes.ratios(run)

@@ -16,6 +16,10 @@ local function derived(run, evil)
     { case = "calls", binding = evil or "cffi", per = "call", reason = evil or "not installed" },
     { case = "calls", binding = evil or "ctypes", per = "call",
       price = { median = 290, low = 280, high = 305, level = 0.97, n = 6, unit = "ns" } },
+    { case = "arguments", binding = "c-ext", per = "call",
+      price = { median = 36, low = 33, high = 40, level = 0.97, n = 6, unit = "ns" } },
+    { case = "ints", binding = "c-ext", per = "element",
+      price = { median = 9, low = -2, high = 14, level = 0.97, n = 6, unit = "ns" } },
     { case = "ints", binding = evil or "c-ext", per = "element",
       price = { median = 9, low = -2, high = 14, level = 0.97, n = 6, unit = "ns" } } } }
   return model.derive(run, function(cell)

@@ -291,6 +291,11 @@ class Report(unittest.TestCase):
             for name in ("serial", "process", "thread"):
                 with self.subTest(dark=dark, mark=name):
                     self.assertGreaterEqual(contrast(colors[name], colors["paper"]), 3)
+            lines = browser.script("return theme.config(theme.palette()).range.category")
+            self.assertGreaterEqual(len(lines), 8)
+            for color in lines:
+                with self.subTest(dark=dark, line=color):
+                    self.assertGreaterEqual(contrast(color, colors["paper"]), 3)
 
     def test_structure(self):
         browser = self.open("article")

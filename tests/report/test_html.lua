@@ -6,6 +6,7 @@ local fixtures = require "report.fixtures"
 local h = require "payoff.html.node"
 local html = require "payoff.formats.html"
 local json = require "payoff.native.json"
+local model = require "payoff.model"
 local strip = require "payoff.html.strip"
 
 local MOST_BYTES = 2 * 2 ^ 20
@@ -185,6 +186,33 @@ check.test("several sizes have a table and charts each", function()
   local page = parts_of(html.render(run))
   check.contains(page, 'data-chart="speedup-2"')
   check.contains(page, "Size 10: 2 tasks, for example (0, 10)")
+end)
+
+check.test("what the boundary takes of a price adds up to it", function()
+  local run = fixtures.sizes()
+  local function price(median)
+    return { median = median, low = median - 1, high = median + 1, level = 0.95, n = 6 }
+  end
+  run.boundary = { measured = "2026", entries = {
+    { case = "arguments", binding = "c-ext", per = "call", price = price(5000) },
+    { case = "ints", binding = "c-ext", per = "element", price = price(8) } } }
+  model.derive(run, function() return true end)
+  local page = parts_of(html.render(run))
+  check.contains(page, "What of it the boundary takes")
+  check.contains(page, "c-api<span class=\"i\"> (found in its file)</span>")
+  check.contains(page, "the call through c-api")
+  check.contains(page, "5.000 µs")
+  check.contains(page, "a list of integers through c-api")
+  check.contains(page, "Not priced here (")
+  check.contains(page, "rust hides it.")
+  -- 15 µs a run and 20 ns a unit: what is left is what was planted less the prices.
+  local priced
+  for _, entry in ipairs(run.break_even) do
+    if entry.subject == "rust" then priced = entry.priced end
+  end
+  check.truthy(math.abs(priced.run[2].price.median / 10000 - 1) < 0.02)
+  check.truthy(math.abs(priced.size[2].price.median / 12 - 1) < 0.02)
+  check.contains(run.verdicts[2].text, "of which the call through c-api takes")
 end)
 
 check.test("the curve of a scaling law goes through points that follow it", function()

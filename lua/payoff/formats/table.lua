@@ -151,12 +151,20 @@ local function of_size(cells, size)
   return list
 end
 
+-- The title in bold, and what its size is; both within the columns.
+local function heading(run, size, options, paint)
+  local width, title = math.max(60, (options.columns or 80) - 1), run.experiment.title
+  local text = layout.wrap(("%s — %s"):format(title, size_title(run, size)), width, "  ")
+  if text:sub(1, #title) ~= title then return paint(text, "bold") end -- a title of two lines
+  return paint(title, "bold") .. text:sub(#title + 1)
+end
+
 function format.render(run, options)
   options = options or {}
   local paint, out, cells = painter(options.color), {}, shown_cells(run)
   local list = columns.fit(run, cells, (options.columns or 80) - 1)
   for _, size in ipairs(run.sizes) do
-    out[#out + 1] = paint(run.experiment.title, "bold") .. " — " .. size_title(run, size)
+    out[#out + 1] = heading(run, size, options, paint)
     out[#out + 1] = ""
     out[#out + 1] = grid(of_size(cells, size.size), list, paint, options.color)
   end

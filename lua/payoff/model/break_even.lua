@@ -214,6 +214,7 @@ local function measure(run, group)
       :format(size_text(change[1].size), size_text(change[#change].size))
   end
   group.at, group.reason = plain(found.at, found.kind, whole), found.at.reason
+  group.everywhere = everywhere(list) ~= nil
   if group.straight or change then
     settle(group, found, everywhere(list), group.from_size, group.to_size)
   else

@@ -54,15 +54,20 @@ local function how_much(run, group)
     speed_text(serial), over, digest.place_text(cell), ratio(cell.speedup))
 end
 
+-- Lines through all sizes may be sure of what no single size is.
+local function by_lines(entry)
+  return entry.everywhere and "" or ", by lines through all of them; not each size is sure of it"
+end
+
 local function sizes_text(run, group)
   local entry = break_even.find(run, group.best)
   if not entry or entry.state == "unknown" then return nil end
   if entry.state == "always" then
-    return ("It pays at every size measured there (%s to %s)."):format(entry.from_size,
-      entry.to_size)
+    return ("It pays at every size measured there (%s to %s)%s."):format(entry.from_size,
+      entry.to_size, by_lines(entry))
   elseif entry.state == "never" then
-    return ("It pays at no size measured there (%s to %s)."):format(entry.from_size,
-      entry.to_size)
+    return ("It pays at no size measured there (%s to %s)%s."):format(entry.from_size,
+      entry.to_size, by_lines(entry))
   end
   return ("By size, it pays %s."):format(entry.text)
 end

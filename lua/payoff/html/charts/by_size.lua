@@ -57,7 +57,7 @@ local function spec_of(values, marks)
   for _, one in ipairs(values) do
     if not known[one.subject] then known[one.subject], names[#names + 1] = true, one.subject end
   end
-  local scale = { scheme = "tableau10", domain = data.array(names) }
+  local scale = { domain = data.array(names) }
   local color = { field = "subject", type = "nominal", scale = scale,
     legend = { title = data.null, orient = "top", columns = 4,
       labelLimit = 120, symbolType = "stroke" } }

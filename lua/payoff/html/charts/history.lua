@@ -61,7 +61,7 @@ local function spec_of(values, names)
   local y = { field = "time", type = "quantitative", title = "time of one run",
     scale = { type = "log", nice = false }, axis = { labelExpr = TIME, tickCount = 6 } }
   local color = { field = "row", type = "nominal",
-    scale = { scheme = "tableau10", domain = data.array(names) },
+    scale = { domain = data.array(names) },
     legend = { title = data.null, orient = "top", columns = 3, labelLimit = 200,
       symbolType = "stroke" } }
   local tip = data.array { { field = "row", title = "row" }, { field = "run", title = "run" },

@@ -71,9 +71,9 @@ local function spec_of(list)
     scale = { type = "log", base = 2, nice = false },
     axis = { labelExpr = "format(datum.value, '~g') + '×'", tickCount = 6 } }
   local color = { field = "row", type = "nominal",
-    scale = { scheme = "tableau10", domain = data.array(names) },
-    legend = { title = data.null, orient = "top", columns = 3, labelLimit = 240,
-      symbolType = "stroke" } }
+    scale = { domain = data.array(names) },
+    legend = { title = data.null, orient = "top", columns = 2, labelLimit = 420,
+      symbolType = "circle", symbolOpacity = 1, symbolDash = data.array {} } }
   return { data = { values = data.array(points) }, width = "container", height = 300,
     autosize = { type = "fit-x", contains = "padding" }, layer = data.array {
       { data = { values = data.array(curves) }, mark = { type = "line", strokeWidth = 1.2,
