@@ -1,16 +1,13 @@
 #!/usr/bin/env python3
-"""What a run of a million samples costs to list, export and report: a table, nothing asserted.
+"""What runs of a thousand to a million samples cost to list, export and report: nothing asserted.
 
-    PAYOFF=build/payoff tests/bench_million.py SMALL.payoff.db [SAMPLES]
+    PAYOFF=build/payoff tests/bench_million.py [SMALL.payoff.db [SAMPLES…]]
 
-The store is made of a small one of yours: its last run's samples are repeated in later blocks, but
-for those on the way to the steady state, which a run takes once however long it is.
-Without one (as `meson test -C build --benchmark million` runs it) there is nothing to repeat, and
-the benchmark is skipped: set STORE.
+The store is made of a small one: its last run's samples are repeated in later blocks. Without one
+(or STORE in the environment) a run of a small function, twice, is measured for it.
 """
 
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -19,12 +16,11 @@ import tempfile
 import time
 
 PARTS = ("warnings", "events", "subjects", "cells", "verdicts", "blocks", "findings")
-COUNTED = "(more IS NULL OR instr(more, '\"phase\":') = 0)"
-PAYOFF = os.environ.get("PAYOFF", "payoff")
+PAYOFF = os.path.abspath(os.environ.get("PAYOFF", "build/payoff"))
 
 
 def grow(path, wanted):
-    """Repeats the last run's samples until there are about so many; returns how many."""
+    """Repeats the last run's samples until there are about so many, but at least once over."""
     database = sqlite3.connect(path)
     run = database.execute("SELECT max(id) FROM runs").fetchone()[0]
     for part in PARTS:
@@ -32,41 +28,71 @@ def grow(path, wanted):
     database.execute("DELETE FROM samples WHERE cell NOT IN (SELECT id FROM cells)")
     database.execute("DELETE FROM readings WHERE sample NOT IN (SELECT id FROM samples)")
     database.execute("DELETE FROM runs WHERE id <> ?", (run,))
-    count, top, blocks = database.execute(
-        "SELECT sum(%s), max(id), max(block) FROM samples" % COUNTED).fetchone()
+    # Those on the way to the steady state are few in any run: they are not repeated.
+    database.execute("CREATE TEMP TABLE once AS SELECT id FROM samples"
+                     " WHERE more LIKE '%\"phase\":%'")
+    top, blocks = database.execute("SELECT max(id), max(block) FROM samples").fetchone()
+    count = database.execute(
+        "SELECT count(*) FROM samples WHERE id NOT IN (SELECT id FROM once)").fetchone()[0]
     for i in range(1, wanted // count + 1):
         database.execute(
             "INSERT INTO samples SELECT id + ?, cell, block + ?, block_order, process,"
             " process_index, loops, wall_ns + (id * 7919 + ?) % 1009, cpu_ns, marked, noise, more"
-            " FROM samples WHERE id <= ? AND " + COUNTED,
+            " FROM samples WHERE id <= ? AND id NOT IN (SELECT id FROM once)",
             (top * i, blocks * (i % 200), i * 31, top))
         database.execute(
             "INSERT INTO readings SELECT sample + ?, event, count, enabled_ns, running_ns, state,"
-            " source, reason FROM readings WHERE sample IN (SELECT id FROM samples WHERE id <= ?"
-            " AND " + COUNTED + ")", (top * i, top))
+            " source, reason FROM readings WHERE sample <= ?"
+            " AND sample NOT IN (SELECT id FROM once)", (top * i, top))
     database.commit()
-    return database.execute("SELECT count(*) FROM samples").fetchone()[0]
+    count = database.execute("SELECT count(*) FROM samples").fetchone()[0]
+    database.close()
+    return count
+
+
+def small_store(folder):
+    for name in ("kernel", "twin"):
+        with open(os.path.join(folder, name + ".py"), "w", encoding="utf-8") as file:
+            file.write("def f(n):\n    return sum(range(n))\n")
+    store = os.path.join(folder, "small.db")
+    subprocess.run([PAYOFF, "try", "kernel.py:f", "twin.py:f", "--args", "[1000]", "--budget", "5",
+                    "--no-verify", "--db", store, "--out", "out", "--python", sys.executable],
+                   cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return store
+
+
+def timed(words, out=None):
+    """Seconds, the peak of memory in MiB, and the size of what was written, as text."""
+    began = time.monotonic()
+    with subprocess.Popen([PAYOFF, *words], stdout=subprocess.DEVNULL) as process:
+        usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(usage[1])
+    took = time.monotonic() - began
+    if process.returncode != 0:
+        raise SystemExit("payoff %s ended with %d" % (" ".join(words), process.returncode))
+    size = " | %.2f MiB" % (os.path.getsize(out) / 2**20) if out else ""
+    return "%.2f s, %.0f MiB%s" % (took, usage[2].ru_maxrss / 1024, size)
 
 
 def main():
-    small = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("STORE")
-    if not small:
-        print("no store to make a large one of: STORE=SMALL.payoff.db meson test --benchmark")
-        sys.exit(77)
-    wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 1000000
-    with tempfile.TemporaryDirectory() as folder:
-        store = os.path.join(folder, "million.db")
-        shutil.copy(small, store)
-        print("%d samples" % grow(store, wanted))
-        for name, words in (("runs", ["runs", store]),
-                            ("csv", ["export", store, "--out", os.path.join(folder, "m.csv")]),
-                            ("html", ["export", store, "--format", "html",
-                                      "--out", os.path.join(folder, "m.html")])):
-            began = time.monotonic()
-            subprocess.run([PAYOFF, *words], stdout=subprocess.DEVNULL, check=True)
-            # The most of all children so far; they come in the order of their size.
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            print("%-5s %8.2f s   at most %6.0f MiB" % (name, time.monotonic() - began, peak))
+    wanted = [int(text) for text in sys.argv[2:]] or [1000, 10000, 100000, 1000000]
+    print("| samples | store | list | export, CSV | its size | report, HTML | its size |")
+    print("|--:|--:|--:|--:|--:|--:|--:|")
+    with tempfile.TemporaryDirectory(prefix="payoff-million-") as folder:
+        small = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("STORE")
+        small = small or small_store(folder)
+        store, csv, html = (os.path.join(folder, name) for name in ("m.db", "m.csv", "m.html"))
+        for count in wanted:
+            for leftover in (store, store + "-wal", store + "-shm"):
+                if os.path.exists(leftover):
+                    os.remove(leftover)
+            shutil.copy(small, store)
+            there = grow(store, count)
+            print("| %d | %.1f MiB | %s | %s | %s |" % (
+                there, os.path.getsize(store) / 2**20, timed(["runs", store]),
+                timed(["export", store, "--out", csv], csv),
+                timed(["export", store, "--format", "html", "--out", html], html)))
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

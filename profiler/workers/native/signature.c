@@ -253,7 +253,7 @@ static bool parse_parameter(struct parser *p, struct signature *s)
     bool has_role = parameter->role != SIGNATURE_VALUE;
     if (has_role)
         word = next_word(p);
-    if (!parse_type(p, word, &parameter->type))
+    if (!parse_type(p, word, &parameter->type) || parameter->type == NULL)
         return false;
     if (parameter->type->class == TYPE_VOID)
         return fail_at(p, word.column, "'void' is no type of a parameter");
