@@ -1,7 +1,8 @@
 -- build: brings one subject's files up to date, and says in words why it cannot.
 --
---   local state, reason = build.subject(subject, { python = "…", note = function(text) end })
+--   local state, reason, code = build.subject(subject, { python = "…", note = function(text) end })
 --   --> "ok" | "missing", "cargo is not installed" | "failed", "build failed …"
+--   code: "absent" where the file of the subject is not there
 --
 -- A build is stale when its `output` is missing or older than one of its `sources`. Without them it
 -- is run every time: build tools know best what is up to date.
@@ -121,19 +122,23 @@ local function run(subject, recipe, folder, options)
   return "failed", ("its build %s (%s):\n    %s"):format(ended(result), command, output)
 end
 
+local function absent(subject, field, path, more)
+  return "failed", ("%s: %s.%s: no such file: %s%s"):format(subject.where, subject.label, field,
+    path, more or ""), "absent"
+end
+
 local function check_files(subject)
   if subject.kind == "native" then
     if not sys.stat(subject.library) then
-      return "failed", ("%s: %s.library: no such file: %s%s"):format(subject.where, subject.label,
-        subject.library, subject.build and " (its build made none)" or " (did you run its build?)")
+      return absent(subject, "library", subject.library,
+        subject.build and " (its build made none)" or " (did you run its build?)")
     end
   elseif subject.kind == "python" and subject.file and not sys.stat(subject.file) then
-    return "failed", ("%s: %s.file: no such file: %s"):format(subject.where, subject.label,
-      subject.file)
+    return absent(subject, "file", subject.file)
   elseif subject.kind == "executable" and subject.command[1]:find("/")
     and not sys.stat(subject.command[1]) then
-    return "failed", ("%s: %s.command: no such file: %s%s"):format(subject.where, subject.label,
-      subject.command[1], subject.build and "" or " (did you run its build?)")
+    return absent(subject, "command", subject.command[1],
+      not subject.build and " (did you run its build?)")
   end
   return "ok"
 end
