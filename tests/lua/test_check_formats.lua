@@ -28,7 +28,7 @@ check.test("a message names cell, change with interval, evidence, and the comman
     "payoff check x.lua --base-ref main --only c/serial/1/warm/1 --seed 3")
 end)
 
-check.test("a verdict says by what a row is slower, where it is not the change beside it", function()
+check.test("a verdict says by what a row is slower, where it is not by time", function()
   local _, row = result()
   check.equal(words.verdict(row), "SLOWER")
   row.slower_by = "promise"
