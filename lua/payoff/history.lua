@@ -133,19 +133,24 @@ function history.of(models, options)
   return order
 end
 
--- The newest runs of one experiment, without what was counted, oldest first.
+-- The newest runs of one experiment, without what was counted, oldest first: by when they began,
+-- since a store that runs were merged into has them in another order.
 function history.load(db, name, most)
   local chosen, models = {}, {}
   local all, message, code = db:runs()
   if not all then return nil, message, code end
-  for i = #all, 1, -1 do
-    if all[i].experiment.name == name and #chosen < most then
-      table.insert(chosen, 1, all[i].run)
-    end
+  for _, run in ipairs(all) do
+    if run.experiment.name == name then chosen[#chosen + 1] = run end
   end
-  for i, run in ipairs(chosen) do
-    models[i], message, code = db:load(run, { samples = "times" })
-    if not models[i] then return nil, message, code end
+  table.sort(chosen, function(a, b)
+    local x, y = a.started or "", b.started or ""
+    return x < y or x == y and a.run < b.run
+  end)
+  for i = math.max(1, #chosen - most + 1), #chosen do
+    local model
+    model, message, code = db:load(chosen[i].run, { samples = "times" })
+    if not model then return nil, message, code end
+    models[#models + 1] = model
   end
   return models
 end

@@ -12,6 +12,13 @@ static bool fail_io(struct store *store, int last_errno, const char *doing, stru
     return status_fail_errno(st, number != 0 ? number : EIO, "cannot %s in %s", doing, store->path);
 }
 
+/* Some failures are found by our own statements' results, after the handle has gone on. */
+static const char *words_of(struct store *store, int result)
+{
+    return sqlite3_errcode(store->db) == SQLITE_OK ? sqlite3_errstr(result)
+                                                   : sqlite3_errmsg(store->db);
+}
+
 bool database_fail(struct store *store, int result, const char *doing, struct status *st)
 {
     int last_errno = errno;
@@ -27,7 +34,7 @@ bool database_fail(struct store *store, int result, const char *doing, struct st
             return status_fail_errno(st, last_errno, "cannot %s in %s", doing, path);
         return status_fail(st, STATUS_DATA,
                            "%s is damaged (%s); keep a copy and use another file (--db)", path,
-                           sqlite3_errmsg(store->db));
+                           words_of(store, result));
     case SQLITE_FULL:
         return status_fail_errno(st, ENOSPC, "cannot %s in %s", doing, path);
     case SQLITE_IOERR:
@@ -55,15 +62,15 @@ bool database_fail(struct store *store, int result, const char *doing, struct st
     case SQLITE_MISMATCH:
     case SQLITE_TOOBIG:
         return status_fail(st, STATUS_USAGE, "cannot %s in %s: %s", doing, path,
-                           sqlite3_errmsg(store->db));
+                           words_of(store, result));
     case SQLITE_ERROR:
     case SQLITE_SCHEMA:
         /* Our own SQL is right, so the tables are not what their version promises. */
         return status_fail(st, STATUS_DATA, "%s is damaged: cannot %s: %s", path, doing,
-                           sqlite3_errmsg(store->db));
+                           words_of(store, result));
     default:
         return status_fail(st, STATUS_INTERNAL, "cannot %s in %s: %s", doing, path,
-                           sqlite3_errmsg(store->db));
+                           words_of(store, result));
     }
 }
 

@@ -111,6 +111,7 @@ class Verdicts(CheckCase):
         self.assertEqual(slower.status, 1, slower.out + slower.err)
         self.assertRegex(slower.out, r"c, serial is slower: \+1\d\d")
         self.assertIn("--only c/serial/1/warm/1 --seed", slower.out)
+        self.assertIn("--base base --effect 100 --pairs 40 --only", slower.out)
         self.assertRegex(slower.out, r"(?m)^::error file=head/spin.lua,line=\d+,title=payoff")
         suite = xml.etree.ElementTree.parse(os.path.join(self.folder, "j.xml")).getroot()
         self.assertEqual(suite.get("failures"), "1")
@@ -139,6 +140,24 @@ class Verdicts(CheckCase):
         self.write("base/spin.c", "no C\n")
         self.assertEqual(self.check("--base", "base").status, 4)
         self.assertIn("the base checkout base does not build", self.check("--base", "base").err)
+
+    def test_a_row_that_base_lacks_is_new(self):
+        """Its file is not there. A file of that name in another trouble is no new row."""
+        self.side("base")
+        self.side("head")
+        for name in ("head/spin.lua", "base/spin.lua"):
+            with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+                text = file.read()
+            self.write(name, text.replace("subjects = {", 'subjects = { payoff.python { name = '
+                                          '"twin", file = "twin.py", func = "spin" },'))
+        self.write("head/twin.py", KERNEL)
+        result = self.check("--base", "base", "--json", "--only", "twin", *LENIENT)
+        self.assertEqual(result.status, 0, result.out + result.err)
+        self.assertEqual([row["state"] for row in json.loads(result.out)["rows"]], ["new"])
+        self.write("base/twin.py", "raise OSError('no such file: x')\n")
+        result = self.check("--base", "base", "--json", "--only", "twin", *LENIENT)
+        self.assertEqual(result.status, 3, result.out + result.err)
+        self.assertEqual([row["state"] for row in json.loads(result.out)["rows"]], ["unresolved"])
 
     def test_too_noisy_or_short_is_unresolved(self):
         self.side("base")
@@ -275,6 +294,9 @@ class Baseline(CheckCase):
             ("instructions must be", lambda d: d["rows"][row].update(instructions=1e300)),
             ("instructions must be", lambda d: d["rows"][row].update(instructions="601")),
             ("not the JSON", lambda d: d["rows"][row].update(instructions=float("nan"))),
+            ("instructions must be a number from 0 to 9.0072e+15, not null",
+             lambda d: d["rows"][row].update(instructions=None)),
+            ("spread must be a number from 0 to 0.1", lambda d: d["rows"][row].update(spread=0.9)),
             ("nothing was counted", lambda d: d["rows"][row].update(instructions=0)),
             ("source must be", lambda d: d["rows"][row].update(source="guessed")),
             ("plan.loops must be", lambda d: d["rows"][row]["plan"].update(loops=0)),

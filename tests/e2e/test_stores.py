@@ -199,6 +199,13 @@ class Files(Case):
             self.refused(65, "not a payoff store", *words)
         self.assertEqual(self.digest("foreign.db"), digest)
 
+    def test_a_store_that_was_cut_off_is_damaged(self):
+        self.measure("cut.db")
+        self.ask("cut.db", "PRAGMA wal_checkpoint(TRUNCATE)")
+        os.truncate(self.path("cut.db"), 20000)
+        for words in (["runs", "cut.db"], ["history", "--db", "cut.db"]):
+            self.refused(65, "cut.db is damaged (database disk image is malformed)", *words)
+
     def test_a_run_goes_on_without_its_record(self):
         self.write("foreign.db", "no database at all")
         digest = self.digest("foreign.db")

@@ -28,6 +28,15 @@ check.test("a message names cell, change with interval, evidence, and the comman
     "payoff check x.lua --base-ref main --only c/serial/1/warm/1 --seed 3")
 end)
 
+check.test("a verdict says by what a row is slower, where it is not by time", function()
+  local _, row = result()
+  check.equal(words.verdict(row), "SLOWER")
+  row.slower_by = "promise"
+  check.equal(words.verdict(row), "PROMISE BROKEN")
+  check.contains(github.summary((result { slower_by = "instructions" })), "MORE INSTRUCTIONS")
+  check.equal(words.verdict((select(2, result { state = "unresolved" }))), "unresolved")
+end)
+
 check.test("words are quoted for a shell, and stay on one line", function()
   check.equal(words.quote("c/serial"), "c/serial")
   check.equal(words.quote("a b'c"), [['a b'\''c']])

@@ -74,6 +74,21 @@ check.test("wrong results have no place in it", function()
   check.equal(#history.of(runs { 1e6 }, { level = 0.95, cell = "c/serial" }), 1)
 end)
 
+check.test("the newest runs are those that began last, whatever their numbers", function()
+  local list = {}
+  for i, started in ipairs { "2026-03", "2026-01", "2026-04", "2026-02", "2026-02" } do
+    list[i] = { run = i, started = started, experiment = { name = i == 3 and "other" or "x" } }
+  end
+  local db = { runs = function() return list end, load = function(_, run) return list[run] end }
+  local function numbers(most)
+    local out = {}
+    for i, found in ipairs(history.load(db, "x", most)) do out[i] = found.run end
+    return out
+  end
+  check.same(numbers(200), { 2, 4, 5, 1 })
+  check.same(numbers(2), { 5, 1 })
+end)
+
 check.test("a sparkline", function()
   check.equal(history.sparkline { 1, 1, 1 }, "▁▁▁")
   check.equal(history.sparkline { 1, 10, 100 }, "▁▅█")

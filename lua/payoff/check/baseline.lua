@@ -26,6 +26,10 @@ local baseline = {}
 
 baseline.VERSION = 1
 
+-- Counts that differ by more than this share from process to process would allow a growth of
+-- several times as much (payoff.check.counts): they are no evidence.
+local most_spread = 0.1
+
 local no_times = "times from another machine or another day are no evidence: another load, another "
   .. "clock, another layout of memory change them as much as the code does; compare both versions "
   .. "here and now with --base-ref or --base"
@@ -72,6 +76,10 @@ function baseline.save(path, out, wanted)
   for _, row in ipairs(both.rows) do
     local found, reason = nil, row.reason
     if not row.state then found, reason = counts.take(state, row.head, wanted.counts) end
+    if found and found.spread > most_spread then
+      found, reason = nil, ("its counts scatter by %.0f %% from process to process, too much to be "
+        .. "compared with"):format(found.spread * 100)
+    end
     if found then
       any = true
       saved[row.id] = {
@@ -109,7 +117,8 @@ local largest = 2 ^ 53
 local function check_number(path, id, name, value, most)
   if type(value) ~= "number" or value ~= value or value < 0 or value > most then
     bad(path, "rows['%s'].%s must be a number from 0 to %g, not %s", id, name, most,
-      type(value) == "number" and ("%g"):format(value) or type(value))
+      type(value) == "number" and ("%g"):format(value) or value == json.null and "null"
+        or type(value))
   end
 end
 
@@ -134,7 +143,7 @@ local function check_row(path, id, row)
   if row.instructions == 0 then
     bad(path, "rows['%s'].instructions is 0: nothing was counted", id)
   end
-  check_number(path, id, "spread", row.spread, 1)
+  check_number(path, id, "spread", row.spread, most_spread)
   if not sources[row.source] then
     bad(path, "rows['%s'].source must be \"hardware\" or \"simulated\"", id)
   end

@@ -27,7 +27,7 @@ function github.annotations(result)
     if level then
       local line = row.head.of.where and row.head.of.where:match(":(%d+)$")
       out[#out + 1] = ("::%s file=%s,line=%s,title=%s::%s\n"):format(level, property(result.file),
-        line or "1", property(("payoff: %s %s"):format(row.name, words.states[row.state])),
+        line or "1", property(("payoff: %s %s"):format(row.name, words.verdict(row))),
         data(("%s. Again: %s"):format(words.row(result, row), words.reproduce(result, row))))
     end
   end
@@ -60,7 +60,7 @@ function github.summary(result)
       by_count and units.count(counts.base) or units.time(row.base_ns),
       by_count and units.count(counts.head) or units.time(row.head_ns),
       by_count and words.percent(counts.change, 3) .. " %" or words.change(row), marks[row.state],
-      words.states[row.state])
+      words.verdict(row))
   end
   for _, row in ipairs(result.rows) do
     if levels[row.state] then

@@ -77,7 +77,7 @@ end
 local function build_all(experiment, needed, options, which)
   for _, subject in ipairs(experiment.subjects) do
     if needed[subject.name] and not subject.state then
-      subject.state, subject.reason = build.subject(subject, {
+      subject.state, subject.reason, subject.code = build.subject(subject, {
         python = subject.python or options.launcher:interpreter({}),
         note = function(text) options.progress:show(nil, ("%s: %s"):format(which, text)) end,
       })
@@ -94,7 +94,7 @@ local function state_of(row)
   elseif not base then
     return "new", "the experiment has no such row in the base checkout"
   elseif base.state ~= "ok" then
-    return base.reason:find("no such file", 1, true) and not base.build and "new" or "unresolved",
+    return base.code == "absent" and not base.build and "new" or "unresolved",
       "the base checkout: " .. base.reason
   end
 end

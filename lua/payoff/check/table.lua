@@ -22,7 +22,7 @@ local function grid(result)
       text.line(row.name),
       times and units.time(row.base_ns) or counts and units.count(counts.base) or units.UNKNOWN,
       times and units.time(row.head_ns) or counts and units.count(counts.head) or units.UNKNOWN,
-      change, (kind:gsub(" time$", "")), words.states[row.state],
+      change, (kind:gsub(" time$", "")), words.verdict(row),
     }
   end
   return layout.grid({ "row", "base", "head", "change", "by", "verdict" }, rows,

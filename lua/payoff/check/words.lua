@@ -15,6 +15,13 @@ words.states = {
   unresolved = "unresolved", new = "new", skipped = "skipped",
 }
 
+-- A row may be slower by something else than the change that is shown beside it.
+local kinds = { promise = "PROMISE BROKEN", instructions = "MORE INSTRUCTIONS" }
+
+function words.verdict(row)
+  return row.state == "slower" and kinds[row.slower_by] or words.states[row.state]
+end
+
 words.time = { cpu = "CPU time", wall = "elapsed time" }
 
 -- A share as "+3.1 %": three digits, or what its interval warrants.

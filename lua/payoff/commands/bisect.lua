@@ -1,6 +1,7 @@
 -- bisect: `payoff bisect --good v1.0 --bad main EXPERIMENT.lua`: which commit made it slower?
 
 local bisect = require "payoff.check.bisect"
+local check_options = require "payoff.check.options"
 local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 local layout = require "payoff.layout"
@@ -11,9 +12,6 @@ local text = require "payoff.text"
 local words = require "payoff.check.words"
 
 local command = {}
-
--- Options that are check's own, and taken over as they are, with check's defaults.
-local SAME = { "effect", "alpha", "power", "pairs", "budget", "seed", "python", "counts" }
 
 function command.define(parser)
   local it = parser:command("bisect")
@@ -26,33 +24,16 @@ function command.define(parser)
   it:argument("file", "The experiment, a Lua script."):argname("EXPERIMENT.lua"):args("?")
   it:option("--good", "A commit that was fast; everything is compared with it."):argname("REF")
   it:option("--bad", "A later commit that is slow, or wrong."):argname("REF")
-  it:option("--only", "Only subjects or cells that match, like 'rust-*' or '*/serial/*'. May be "
-    .. "given more than once."):argname("GLOB"):count("*")
-  it:option("--set", "A setting that the script reads with payoff.setting.")
-    :argname("NAME=VALUE"):count("*")
-  it:option("--effect", "The slow-down in percent that must be found.")
-    :argname("PERCENT"):default("3")
-  it:option("--alpha", "False alarms in percent, over all rows of one commit.")
-    :argname("PERCENT"):default("1")
-  it:option("--power", "How often that slow-down must be found, in percent.")
-    :argname("PERCENT"):default("95")
-  it:option("--pairs", "Pairs of processes per row and stage at most."):argname("N"):default("200")
-  it:option("--budget", "Seconds for each commit's screen; a confirmation may take as long again.")
-    :argname("SECONDS"):default("120")
-  it:option("--counts", "simulated: compare instructions besides, by Valgrind; hardware: by the "
-    .. "CPU's counters."):choices { "simulated", "hardware" }
-  it:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")
-  it:option("--seed", "Seed of every random choice (default: drawn, and shown).")
-    :argname("N")
-  it:option("--python", "The interpreter for Python subjects that name none."):argname("PATH")
+  check_options.rows(it)
+  check_options.design(it, "one commit")
+  check_options.measuring(it)
   it:flag("--json", "Print the result as JSON.")
   it:option("--step", "What git runs for each commit."):hidden(true):argname("FOLDER")
 end
 
 local function for_check(arguments)
-  local out = { fail_on = "slower,wrong,unresolved,failed", no_pin = arguments.no_pin,
-    only = json.array(arguments.only), set = json.array(arguments.set) }
-  for _, name in ipairs(SAME) do out[name] = arguments[name] end
+  local out = check_options.copy(arguments)
+  out.fail_on = "slower,wrong,unresolved,failed"
   return out
 end
 
@@ -60,20 +41,9 @@ end
 local function again(arguments, first)
   local list = { "payoff", "bisect", "--good", first.parent:sub(1, 12), "--bad",
     first.commit:sub(1, 12), arguments.file }
-  for _, name in ipairs { "only", "set" } do
-    for _, value in ipairs(arguments[name]) do
-      list[#list + 1], list[#list + 2] = "--" .. name, value
-    end
-  end
-  local defaults = { effect = "3", alpha = "1", power = "95", pairs = "200", budget = "120" }
-  for _, name in ipairs(SAME) do
-    local value = arguments[name]
-    if name == "seed" then value = first.seed and ("%d"):format(first.seed) end
-    if value and value ~= defaults[name] then
-      list[#list + 1], list[#list + 2] = "--" .. name, value
-    end
-  end
-  if arguments.no_pin then list[#list + 1] = "--no-pin" end
+  for _, value in ipairs(arguments.only) do list[#list + 1], list[#list + 2] = "--only", value end
+  for _, word in ipairs(check_options.words(arguments)) do list[#list + 1] = word end
+  if first.seed then list[#list + 1], list[#list + 2] = "--seed", ("%d"):format(first.seed) end
   for i, word in ipairs(list) do list[i] = words.quote(text.clean(word)) end
   return table.concat(list, " ")
 end

@@ -2,6 +2,7 @@
 -- wrong?
 
 local baseline = require "payoff.check.baseline"
+local check_options = require "payoff.check.options"
 local conflict = require "payoff.run.conflict"
 local counts = require "payoff.check.counts"
 local engine = require "payoff.check.engine"
@@ -18,19 +19,6 @@ local sides = require "payoff.check.sides"
 local worktree = require "payoff.check.worktree"
 
 local check = {}
-
-local function design_options(command)
-  command:option("--effect", "The slow-down in percent that must be found.")
-    :argname("PERCENT"):default("3")
-  command:option("--alpha", "False alarms in percent, over all rows of a check.")
-    :argname("PERCENT"):default("1")
-  command:option("--power", "How often that slow-down must be found, in percent.")
-    :argname("PERCENT"):default("95")
-  command:option("--pairs", "Pairs of processes per row and stage at most.")
-    :argname("N"):default("200")
-  command:option("--budget", "Seconds for the screen; a confirmation may take as long again.")
-    :argname("SECONDS"):default("120")
-end
 
 local function output_options(command)
   command:flag("--json", "Print the result as JSON.")
@@ -62,17 +50,9 @@ function check.define(parser)
     .. "and count false alarms and detections."):target("self_test")
   command:option("--checks", "With --self-test: how many checks of each kind.")
     :argname("N"):default("5")
-  command:option("--only", "Only subjects or cells that match, like 'rust-*' or '*/serial/*'. "
-    .. "May be given more than once."):argname("GLOB"):count("*")
-  command:option("--set", "A setting that the script reads with payoff.setting.")
-    :argname("NAME=VALUE"):count("*")
-  design_options(command)
-  command:option("--counts", "simulated: compare instructions besides, by Valgrind; hardware: by "
-    .. "the CPU's counters."):choices { "simulated", "hardware" }
-  command:flag("--no-pin", "Let the system choose the CPUs of the workers."):target("no_pin")
-  command:option("--seed", "Seed of every random choice (default: drawn, and shown).")
-    :argname("N")
-  command:option("--python", "The interpreter for Python subjects that name none."):argname("PATH")
+  check_options.rows(command)
+  check_options.design(command, "a check")
+  check_options.measuring(command)
   output_options(command)
 end
 
@@ -111,20 +91,6 @@ local function how(arguments)
   }
 end
 
--- Words of the command that must be there again to repeat it.
-local function more_words(arguments)
-  local out = {}
-  for _, pair in ipairs(arguments.set) do out[#out + 1], out[#out + 2] = "--set", pair end
-  for _, name in ipairs { "effect", "alpha", "power" } do
-    local default = ({ effect = "3", alpha = "1", power = "95" })[name]
-    if arguments[name] ~= default then
-      out[#out + 1], out[#out + 2] = "--" .. name, arguments[name]
-    end
-  end
-  if arguments.counts then out[#out + 1], out[#out + 2] = "--counts", arguments.counts end
-  return out
-end
-
 local function against_base(arguments, wanted)
   local tree <close> = arguments.base_ref
     and worktree.new(paths.folder(arguments.file), arguments.base_ref) or nil
@@ -157,7 +123,7 @@ function check.judge(arguments, head)
   local wanted = how(arguments)
   wanted.head = head
   local result = against_base(arguments, wanted)
-  result.more = more_words(arguments)
+  result.more = check_options.words(arguments)
   result.status = engine.status(result, wanted.fail_on)
   result.exit = fault.status[result.status]
   return result
@@ -175,7 +141,7 @@ function check.run(arguments)
   else
     result = against_base(arguments, wanted)
   end
-  result.more, result.command = more_words(arguments), arguments.command_line
+  result.more, result.command = check_options.words(arguments), arguments.command_line
   result.status = engine.status(result, wanted.fail_on)
   result.exit = fault.status[result.status]
   wanted.progress:clear()

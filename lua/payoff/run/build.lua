@@ -1,7 +1,8 @@
 -- build: brings one subject's files up to date, and says in words why it cannot.
 --
---   local state, reason = build.subject(subject, { python = "…", note = function(text) end })
+--   local state, reason, code = build.subject(subject, { python = "…", note = function(text) end })
 --   --> "ok" | "missing", "cargo is not installed" | "failed", "build failed …"
+--   code: "absent" where the file of the subject is not there
 --
 -- A build is stale when its `output` is missing or older than one of its `sources`. Without them it
 -- is run every time: build tools know best what is up to date.
@@ -121,26 +122,30 @@ local function run(subject, recipe, folder, options)
   return "failed", ("its build %s (%s):\n    %s"):format(ended(result), command, output)
 end
 
--- Why the file cannot be had; nil where it is there.
+-- Why the file cannot be had, and the code "absent" where there is none; nil where it is there.
 local function missing(subject, field, path, hint)
   local info, message, code = sys.stat(path)
   if info then return nil end
-  return ("%s: %s.%s: %s"):format(subject.where, subject.label, field,
-    code == "not found" and ("no such file: %s%s"):format(path, hint) or message)
+  if code ~= "not found" then
+    return ("%s: %s.%s: %s"):format(subject.where, subject.label, field, message)
+  end
+  local text = ("no such file: %s%s"):format(path, hint)
+  if subject.where == "." then return text, "absent" end -- written on the command line
+  return ("%s: %s.%s: %s"):format(subject.where, subject.label, field, text), "absent"
 end
 
 local function check_files(subject)
   local hint = subject.build and "" or " (did you run its build?)"
-  local reason
+  local reason, code
   if subject.kind == "native" then
-    reason = missing(subject, "library", subject.library,
+    reason, code = missing(subject, "library", subject.library,
       subject.build and " (its build made none)" or hint)
   elseif subject.kind == "python" and subject.file then
-    reason = missing(subject, "file", subject.file, "")
+    reason, code = missing(subject, "file", subject.file, "")
   elseif subject.kind == "executable" and subject.command[1]:find("/") then
-    reason = missing(subject, "command", subject.command[1], hint)
+    reason, code = missing(subject, "command", subject.command[1], hint)
   end
-  if reason then return "failed", reason end
+  if reason then return "failed", reason, code end
   return "ok"
 end
 
