@@ -33,7 +33,8 @@ local warmup = {}
 -- A level that is no further off than this is the same.
 warmup.tolerance = 0.05
 -- Of the budget, for all studies together; and the most for one, in seconds. Native code and
--- CPython are not expected to change: their first process gets a third, and further ones all of it.
+-- CPython are not expected to change: their first process gets a third (CPython's of the most, as
+-- what it runs may still fill caches of its own), and further ones all of it.
 warmup.budget_share, warmup.most_s = 0.1, 1.0
 warmup.flat_share = 1 / 3
 
@@ -217,14 +218,20 @@ end
 
 -- How long the first process is studied.
 local function first_s(cell, seconds)
-  local short_s, least_s = warmup.flat_share * seconds, 1.2 * fewest * (cell.cost_ns or 0) / 1e9
+  local short_s = cell.of.kind == "native" and warmup.flat_share * seconds
+    or math.min(seconds, warmup.flat_share * warmup.most_s)
+  local least_s = 1.2 * fewest * (cell.cost_ns or 0) / 1e9
   return expected_flat(cell.of) and least_s <= seconds and math.max(short_s, least_s) or seconds
 end
 
 local function study_cell(cell, seconds, run)
   local list = {}
   repeat
-    local one = run(cell, #list == 0 and first_s(cell, seconds) or seconds, #list + 1)
+    local short_s = #list == 0 and first_s(cell, seconds) or seconds
+    local one = run(cell, short_s, #list + 1)
+    if one and one.state == "unknown" and short_s < seconds then -- a dear first call
+      one = run(cell, seconds, #list + 1)
+    end
     if not one then return nil end
     if one.state == "unknown" then
       return list[1] and warmup.join(list, expected_flat(cell.of)) or one
