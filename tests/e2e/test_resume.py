@@ -33,7 +33,8 @@ class Case(support.Case):
     def start(self, *arguments):
         return subprocess.Popen(
             [support.PAYOFF, "run", "small.lua", "--out", "out", "--no-pin", "--no-verify",
-             "--set", "steps=200", *arguments], cwd=self.folder, env=dict(os.environ, PAYOFF_PYTHON=sys.executable),
+             "--set", "steps=200", *arguments], cwd=self.folder,
+            env=dict(os.environ, PAYOFF_PYTHON=sys.executable),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def ask(self, sql, *values):
