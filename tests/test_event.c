@@ -224,7 +224,8 @@ static void test_model_events(void **state)
     assert_string_equal(event.name, "spr::INST_RETIRED:ANY:u");
     assert_string_equal(event.pmu, "spr");
     assert_int_equal(event.code.type, EVENT_TYPE_RAW);
-    assert_int_equal(event.code.config, 0x1c0);
+    /* Of the counter that is made for it, where libpfm4 is newer than 4.13.0. */
+    assert_true(event.code.config == 0x1c0 || event.code.config == 0x100);
     assert_true(event.code.exclude_kernel);
     /* libpfm4's own modifiers pass through, and are kept in the name. */
     event = parse("spr::BR_INST_RETIRED:ALL_BRANCHES:c=2");

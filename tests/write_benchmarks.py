@@ -39,14 +39,14 @@ SECTIONS = {
     "store": ("The store", "Samples with four readings, in and out.", ["build", "bench_store"], 60,
               {}),
     "million": ("Reports of up to a million samples", "Seconds of each command, its peak of "
-                "memory, and the size of what it writes.", ["python", "bench_million.py"], 150, {}),
+                "memory, and the size of what it writes.", ["python", "bench_million.py"], 120, {}),
     "hyperfine": ("Beside hyperfine: whole commands", "The same two programs by both.",
                   ["python", "bench_hyperfine.py"], 90, {"SECONDS_EACH": "6"}),
     "googlebench": ("Beside Google Benchmark: a native function", "The same library by both.",
                     ["python", "bench_googlebench.py"], 90, {"SECONDS_EACH": "6"}),
     "pyperf": ("Beside pyperf: a Python function", "Seconds from command to prompt until payoff's "
                "95 % interval is as narrow as that of pyperf's defaults.",
-               ["python", "bench_pyperf.py"], 300, {}),
+               ["python", "bench_pyperf.py"], 150, {}),
 }
 
 
@@ -70,8 +70,9 @@ def measure(command, limit_s, more, build, payoff):
                               stdout=subprocess.PIPE, timeout=limit_s, check=False)
     except FileNotFoundError:
         return "Not measured: %s is not built." % name
-    except subprocess.TimeoutExpired:
-        return "Not measured: it took longer than %d s." % limit_s
+    except subprocess.TimeoutExpired as problem:
+        rest = (problem.stdout or b"").decode().strip()
+        return (rest + "\n\nNot measured further: it took longer than %d s." % limit_s).strip()
     text = done.stdout.decode().strip()
     if done.returncode == 77:
         return "Not measured: %s." % text.splitlines()[-1].rstrip(".")
@@ -89,6 +90,14 @@ def old_sections(path):
     return dict(zip(parts[1::2], (part.strip() for part in parts[2::2])))
 
 
+def write(path, page):
+    text = PAGE
+    for title, words, *_ in SECTIONS.values():
+        text += "\n## %s\n\n%s\n" % (title, page.get(title, words + "\n\nNot measured yet."))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", choices=SECTIONS, default=list(SECTIONS))
@@ -97,18 +106,14 @@ def main():
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     payoff = os.path.join(build, "payoff")
-    old, text = old_sections(options.out), PAGE
+    page = old_sections(options.out)
     for name, (title, words, command, limit_s, more) in SECTIONS.items():
         if name in options.only:
             about, began = machine(payoff), time.monotonic()
             found = measure(command, limit_s, more, build, payoff)
-            body = "%s\n\n%s\n\n%s" % (words, about, found)
+            page[title] = "%s\n\n%s\n\n%s" % (words, about, found)
+            write(options.out, page)  # a page that is cut short keeps what was measured
             print("%s: %.0f s" % (name, time.monotonic() - began), flush=True)
-        else:
-            body = old.get(title, words + "\n\nNot measured yet.")
-        text += "\n## %s\n\n%s\n" % (title, body)
-    with open(options.out, "w", encoding="utf-8") as file:
-        file.write(text)
     return 0
 
 
