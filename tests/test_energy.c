@@ -128,7 +128,8 @@ static void test_pmu(void **state)
     assert_true(energy_begin(energy, &st));
     source_fake_run(&fake, UINT64_C(2000000000000)); /* so many ns that there are some µJ */
     assert_true(energy_end(energy, &used, &st));
-    assert_true(used > 2 * 6e9 * 0x1p-32 * 1e6 * 0.99 && used < 2 * 6e9 * 0x1p-32 * 1e6 * 1.01);
+    assert_true((double)used > 2 * 6e9 * 0x1p-32 * 1e6 * 0.99 &&
+                (double)used < 2 * 6e9 * 0x1p-32 * 1e6 * 1.01);
     energy_close(energy);
     assert_int_equal(fake.open_count, 0);
 }

@@ -86,7 +86,7 @@ local function check_subjects(t, complain)
 end
 
 local function encode_tasks(tasks, label, complain)
-  if type(tasks) ~= "table" or #tasks == 0 then
+  if type(tasks) ~= "table" or tasks[1] == nil then
     complain("%s must be a list of tasks, like { {0, 1}, {1, 1} }", label)
   end
   local encoded = {}

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Messages quote what strangers wrote and go to terminals, which obey control characters. */
-static void make_printable(char *text)
+void status_make_printable(char *text)
 {
     for (; *text != '\0'; text++)
         if (((unsigned char)*text < ' ' && *text != '\n' && *text != '\t') || *text == 127)
@@ -18,7 +17,7 @@ status_vformat(struct status *st, const char *format, va_list arguments)
     int length = vsnprintf(st->message, sizeof st->message, format, arguments);
     if (length < 0)
         snprintf(st->message, sizeof st->message, "(message could not be formatted)");
-    make_printable(st->message);
+    status_make_printable(st->message);
 }
 
 bool status_fail(struct status *st, enum status_code code, const char *format, ...)

@@ -48,6 +48,10 @@ bool status_fail_errno(struct status *st, int sys_errno, const char *format, ...
 bool status_prefix(struct status *st, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* What status_fail does to its messages, for other texts that quote strangers and go to terminals:
+ * control characters other than newline and tab become '?'. */
+void status_make_printable(char *text);
+
 /* Stable lower-case word for a code ("not found", "timeout", …): what Lua sees as third value. */
 const char *status_code_name(enum status_code code);
 

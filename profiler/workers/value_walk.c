@@ -43,6 +43,7 @@ struct value_comparison *walk_note(struct walk *walk, const struct step *at,
     result->path[0] = '\0';
     write_path(at, result->path, sizeof result->path);
     snprintf(result->reason, sizeof result->reason, "%s", reason);
+    status_make_printable(result->reason); /* it may quote the name of a type */
     result->expected[0] = '\0';
     result->got[0] = '\0';
     return result;

@@ -35,7 +35,7 @@ def lazy(n, steps):
 SUBJECTS = "".join('payoff.python { name = "%s", file = "planted.py", func = "%s" },' % (name, name)
                    for name in ("settling", "lazy"))
 WANTED = {"python": "flat", "settling": "warms up", "lazy": "first call dearer"}
-TRIES = 4  # a busy machine can look like a subject that changes
+TRIES = 6  # a busy machine can look like a subject that changes
 
 
 class WarmUp(Case):

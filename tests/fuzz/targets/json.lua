@@ -9,7 +9,8 @@ return function(bytes)
   if data == nil then return must.line(message) end
   local written = json.encode(data)
   if written then
-    local again = assert(json.decode(written), written)
+    local again = json.decode(written) -- may be false
+    assert(again ~= nil, written)
     assert(json.encode(again) == written, written)
   end
   local decoded = values.decode(bytes)
