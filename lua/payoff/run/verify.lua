@@ -124,14 +124,29 @@ local function conclude(port)
   end
 end
 
+-- What explains another finding of the port, told as being of that one's input: where a wrap comes
+-- first depends on it.
+local function why_of_another(port, own)
+  for _, finding in ipairs(port.list) do
+    local why = finding.failing and finding.why
+    if why and why.found then
+      local told = {}
+      for key, item in pairs(why) do told[key] = item end
+      if json.encode(finding.task) ~= json.encode(own.task) then
+        told.sentence = ("For %s: %s"):format(words.call(finding.task), why.sentence)
+      end
+      return told
+    end
+  end
+  return nil
+end
+
 -- A port found wrong with the experiment's own tasks, by the check: explained here.
 local function explain_checked(port, context)
   local own = of_check(port.subject)
   if not own then return end
-  for _, finding in ipairs(port.list) do
-    if finding.failing and finding.why and finding.why.found then own.why = finding.why end
-  end
-  if not own.why then finish.explain(context, port, own) end
+  finish.explain(context, port, own)
+  if not (own.why and own.why.found) then own.why = why_of_another(port, own) or own.why end
   for i, finding in ipairs(port.list) do
     if finding.category == "value" then table.remove(port.list, i) break end
   end
