@@ -283,7 +283,7 @@ function experiment.new(t, where, path)
     budget = check_number(t, "budget", 0.1, 1e6, 60, complain), budget_asked = t.budget ~= nil,
     confidence = check_number(t, "confidence", 0.5, 0.9999, 0.95, complain),
     timeout = check_number(t, "timeout", 0.1, 1e6, nil, complain),
-    samples = check_number(t, "samples", 1, 1000, 3, complain),
+    samples = check_number(t, "samples", 1, 1000, nil, complain),
     blocks = check_number(t, "blocks", 1, 10000, nil, complain),
   }
   return setmetatable(self, Experiment)

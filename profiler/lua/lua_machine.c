@@ -7,9 +7,11 @@
  *                        core's threads
  *   cpu_times([root]) -> { user_ns =, nice_ns =, system_ns =, idle_ns =, iowait_ns =, irq_ns =,
  *                        softirq_ns =, steal_ns =, resolution_ns = }: since boot, all CPUs
- *                        together; or nil, message, code */
+ *                        together; or nil, message, code
+ *   core_probe(cpu)   -> ns that the probe of machine/core_probe.h took there | nil, message, code */
 #include "lua/bindings.h"
 #include "lua/luahost.h"
+#include "machine/core_probe.h"
 #include "machine/host.h"
 #include "machine/load.h"
 
@@ -242,6 +244,18 @@ static int machine_cpu_times(lua_State *L)
     return 1;
 }
 
+static int machine_core_probe(lua_State *L)
+{
+    lua_Integer cpu = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, cpu >= 0 && cpu < 1 << 20, 1, "a CPU number");
+    struct status st = STATUS_INIT;
+    int64_t ns = 0;
+    if (!core_probe((int)cpu, &ns, &st))
+        return luahost_fail(L, &st);
+    lua_pushinteger(L, ns);
+    return 1;
+}
+
 int luaopen_payoff_machine(lua_State *L)
 {
     static const luaL_Reg none[] = {{NULL, NULL}};
@@ -249,6 +263,7 @@ int luaopen_payoff_machine(lua_State *L)
         {"describe", machine_describe},
         {"cpus", machine_cpus},
         {"cpu_times", machine_cpu_times},
+        {"core_probe", machine_core_probe},
         {NULL, NULL},
     };
     luahost_class(L, host_class, none, host_collect);

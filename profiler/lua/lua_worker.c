@@ -8,6 +8,8 @@
  *     plan = counters.plan { … },        -- nil: nothing is counted
  *     cpus = { 0, 1 },                   -- to be pinned to; nil: payoff's own
  *     memory_bytes = 1 << 30,            -- limit of its address space; nil: none
+ *     brief = true,                      -- runtime() and modes() are known from another process:
+ *                                           asks for the runtime's name and version alone
  *     timeout_s = 60,                    -- for starting and answering hello
  *   } -> worker | nil, message, code
  *

@@ -45,6 +45,8 @@ void lua_worker_spec_check(lua_State *L, struct spawn_spec *spec)
         lua_process_field_error(L, who, "script", "text");
     if (lua_getfield(L, 1, "plan") != LUA_TNIL)
         spec->plan = lua_counters_check_plan(L, -1);
+    lua_getfield(L, 1, "brief");
+    spec->brief = lua_toboolean(L, -1);
     check_cpus(L, spec);
     if (lua_getfield(L, 1, "memory_bytes") != LUA_TNIL) {
         lua_Integer bytes = lua_tointeger(L, -1);

@@ -28,7 +28,9 @@ static bool read_optional(const json_t *object, const char *name, int64_t *numbe
  * children reaped late), is no measurement. */
 static bool is_absurd_cpu(int64_t cpu_ns, int64_t span_ns)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_CONF);
+    static long cpus; /* asked once: the answer is read from a file */
+    if (cpus == 0)
+        cpus = sysconf(_SC_NPROCESSORS_CONF);
     double most_ns = 2.0 * (double)span_ns * (double)(cpus > 0 ? cpus : 1) + 1e9;
     return (double)cpu_ns > most_ns;
 }

@@ -26,6 +26,7 @@ struct spawn_spec {
     const int *cpus; /* to be pinned to */
     size_t cpu_count;
     uint64_t memory_bytes; /* limit of its address space; its children have the same each */
+    bool brief;            /* its runtime is known from an earlier process: see PROTOCOL.md */
 };
 
 enum { SPAWN_MARK_SIZE = 48, SPAWN_REASON_SIZE = 256 };

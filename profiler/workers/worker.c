@@ -218,7 +218,7 @@ bool worker_call(struct worker *worker, const json_t *command, double timeout_s,
     return end_of_talk(worker, name, st);
 }
 
-static bool check_hello(struct worker *worker, struct status *st)
+static bool check_hello(struct worker *worker, bool brief, struct status *st)
 {
     const json_t *runtime = json_object_get(worker->hello, "runtime");
     const json_t *version = json_object_get(worker->hello, "protocol");
@@ -228,19 +228,23 @@ static bool check_hello(struct worker *worker, struct status *st)
     if (!json_is_string(json_object_get(runtime, "name")) ||
         !json_is_string(json_object_get(runtime, "version")))
         return status_fail(st, STATUS_DATA, "it does not say the name and version of its runtime");
-    if (!json_is_array(json_object_get(worker->hello, "modes")))
+    if (!brief && !json_is_array(json_object_get(worker->hello, "modes")))
         return status_fail(st, STATUS_DATA, "it does not say which modes it has");
     return true;
 }
 
-static bool say_hello(struct worker *worker, double timeout_s, struct status *st)
+static bool say_hello(struct worker *worker, bool brief, double timeout_s, struct status *st)
 {
     json_t *hello = json_pack("{sssi}", "cmd", "hello", "protocol", PROTOCOL_VERSION);
+    if (hello != NULL && brief && json_object_set_new(hello, "brief", json_true()) != 0) {
+        json_decref(hello);
+        hello = NULL;
+    }
     if (hello == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory while starting a worker");
     bool success = worker_call(worker, hello, timeout_s, &worker->hello, st);
     json_decref(hello);
-    if (success && !check_hello(worker, st))
+    if (success && !check_hello(worker, brief, st))
         success = end_of_talk(worker, "hello", st);
     return success;
 }
@@ -262,7 +266,7 @@ bool worker_start(const struct spawn_spec *spec, double timeout_s, struct worker
     live = worker;
     protocol_init(&worker->protocol, worker->spawn.command_fd, worker->spawn.reply_fd, watch,
                   worker);
-    if (!say_hello(worker, timeout_s, st)) {
+    if (!say_hello(worker, spec->brief, timeout_s, st)) {
         worker_free(worker);
         return status_prefix(st, "starting %s", spec->argv[0]);
     }

@@ -22,7 +22,7 @@ function engine.state(both, options)
   return {
     rows = both.rows, both = both, options = options, expected = {}, seed = seed,
     random = math.random, launcher = options.launcher, progress = options.progress,
-    tolerance = both.head.tolerance, samples = both.head.samples,
+    tolerance = both.head.tolerance, samples = both.head.samples or 3,
     placement = placement.new(machine.cpus(), { pin = options.pin }),
     cpus_online = machine.describe().cpu.threads, began_s = sys.monotonic_s(),
   }

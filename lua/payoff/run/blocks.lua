@@ -15,6 +15,7 @@ local passes = require "payoff.run.passes"
 local plan = require "payoff.run.plan"
 local resume = require "payoff.run.resume"
 local session = require "payoff.run.session"
+local sharing = require "payoff.run.sharing"
 local sys = require "payoff.native.sys"
 local verdict = require "payoff.run.verdict"
 local warmup = require "payoff.run.warmup"
@@ -36,8 +37,8 @@ local function note_outcome(cell, outcome)
   cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)
   for _, sample in ipairs(outcome.samples) do table.insert(cell.samples, sample) end
   for _, sample in ipairs(outcome.warming) do table.insert(cell.warming, sample) end
-  -- What the next process of this cell will cost: without finding its loops, without repeats.
-  cell.process_s = outcome.seconds - (outcome.extra_s or 0)
+  -- What the next process of this cell will cost: without finding its loops, repeats, waiting.
+  cell.process_s = outcome.seconds - (outcome.extra_s or 0) - outcome.waited_s
 end
 
 -- A wrong subject is timed once, serially (its time is shown struck out), a failed one never.
@@ -150,7 +151,7 @@ local function make_plan(state, budget_s)
   state.plan = plan.blocks(list, {
     budget_s = budget_s, spent_s = state.spent_s, done = 1,
     confidence = state.experiment.confidence, blocks = fixed, least = state.passes.count,
-    control_s = state.control.process_s,
+    control_s = state.control.process_s, waited = sharing.share(state.sharing, state.spent_s),
     most = not (state.options.budget_s or state.experiment.budget_asked) and plan.looks[#plan.looks]
       or nil,
   })
@@ -161,9 +162,9 @@ end
 function blocks.run(state)
   if not state.at then study_warmup(state) end
   local budget_s, fixed = state:budget_s(), state:fixed_blocks()
-  state.repeats = noise.allowance(budget_s)
+  state.repeats, state.waiting = noise.allowance(budget_s), sharing.allowance(budget_s)
   state.samples = state.samples or plan.samples(measurable(state, 1), {
-    samples = state.experiment.samples, slow_ns = session.slow_ns, budget_s = budget_s,
+    samples = state.experiment.samples, target_ns = session.target_ns, budget_s = budget_s,
   })
   if state.recorder then state.recorder:planned(state) end
   if not state.plan then

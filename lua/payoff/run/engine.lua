@@ -25,6 +25,7 @@ local placement = require "payoff.run.placement"
 local progress = require "payoff.run.progress"
 local resume = require "payoff.run.resume"
 local session = require "payoff.run.session"
+local sharing = require "payoff.run.sharing"
 local simulator = require "payoff.run.simulator"
 local sys = require "payoff.native.sys"
 local verify = require "payoff.run.verify"
@@ -121,7 +122,8 @@ function State:context(block, order, extra)
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
     block = block, order = order, process = 1, spent = self.spent, energy = self.energy,
     all_cpus = self.placement.all,
-    watch = self.watch, recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
+    watch = self.watch, sharing = self.sharing, waiting = self.waiting,
+    recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end
   return context
@@ -181,6 +183,7 @@ function engine.run(experiment, options)
     launcher = launch.new { python = options.python }, warnings = {},
     precision = options.precision or experiment.precision,
     watch = disturbance.new(), control = control.new(),
+    sharing = sharing.new(machine.core_probe, sys.monotonic_s, sys.sleep_s),
     progress = progress.new { silent = options.silent },
     seed = options.resume and options.resume.run.seed or options.seed
       or fault.check("system", nil, sys.random_seed()),

@@ -15,6 +15,7 @@ local lost = require "payoff.run.lost"
 local machine = require "payoff.native.machine"
 local metrics = require "payoff.metrics"
 local paths = require "payoff.paths"
+local sharing = require "payoff.run.sharing"
 local sys = require "payoff.native.sys"
 local values = require "payoff.values"
 local versions = require "payoff.versions"
@@ -103,7 +104,16 @@ local function events_of(state)
   return events
 end
 
--- What the noise did to this run, as at most three sentences.
+-- Where the core was shared at more than a few looks.
+local function sharing_warning(it, add)
+  if it.looks == 0 or it.crowded < 0.02 * it.looks then return end
+  add("At %.0f %% of the moments looked at something else shared the worker's core, or its clock was "
+    .. "slower (a fixed loop took more than %.1f times its best)%s.", it.crowded / it.looks * 100,
+    sharing.limit, it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(
+    it.waited_s) or "")
+end
+
+-- What the noise did to this run, as at most four sentences.
 local function noise_warnings(state, add)
   local marked, taken, crowded, cost_ns, wall_ns = 0, 0, {}, 0, 0
   for _, cell in ipairs(state.cells) do
@@ -126,6 +136,7 @@ local function noise_warnings(state, add)
       #crowded, #crowded == 1 and "" or "s", table.concat(crowded, ", ", 1, math.min(3, #crowded)),
       #crowded > 3 and ", …" or "")
   end
+  sharing_warning(state.sharing, add)
   if wall_ns > 0 and cost_ns > 0.01 * wall_ns then
     add("Watching the noise cost %.1f %% of the time that samples took (outside their clocks).",
       cost_ns / wall_ns * 100)
@@ -235,6 +246,7 @@ function model.make(state)
   run.forecast = state.forecast
   run.control = control.judge(state.control.values, run.confidence, state.control.reason)
   run.watched = state.watch:sources(state.placement.order[2])
+  table.insert(run.watched, state.sharing:source())
   run.placement = { pinned = state.placement.pinned, text = state.placement.text }
   state.judged = run.control
   run.verified = state.verified

@@ -10,15 +10,17 @@
 --   2. a serial worker stood in the run queue, ready but without a CPU, for more than 5 % of it;
 --   3. others used more CPU time than the CPUs that the cell leaves free have, by more than 10 % of
 --      it; this is how parallel cells are judged, of whose workers the queue is not known.
--- payoff.run.disturbance has the rules for frequency, throttling, migrations and swapping.
+-- payoff.run.disturbance has the rules for frequency, throttling, migrations and swapping,
+-- payoff.run.sharing that for a core of which others have a part.
 -- /proc/stat counts in ticks (10 ms as a rule): less than two ticks are no evidence for 1 and 3.
 --
--- A marked sample stays in the record. It is repeated once (payoff.run.session) unless more than
+-- A marked sample stays in the record. Another is taken for it (payoff.run.session) unless more than
 -- half of the cell's samples are marked, or a tenth of the run's budget has gone into repeating: on
 -- a machine that is always busy repeating only costs time. Whether estimates leave marked samples
 -- out is payoff.run.estimate's rule.
 
 local disturbance = require "payoff.run.disturbance"
+local sharing = require "payoff.run.sharing"
 
 local noise = {}
 
@@ -87,7 +89,7 @@ function noise.judge(sample, cell, cpus)
   local seen, wall_ns = sample.noise, sample.wall_ns
   if not seen or wall_ns <= 0 then return nil end
   local least = 2 * (seen.resolution_ns or 0)
-  local disturbed = disturbance.judge(sample, cell)
+  local disturbed = disturbance.judge(sample, cell) or sharing.judge(seen.core_slowdown)
   if disturbed then return disturbed end
   if seen.steal_ns and seen.steal_ns >= math.max(least, noise.steal_share * wall_ns)
     and seen.steal_ns > 0 then

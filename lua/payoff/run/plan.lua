@@ -10,6 +10,8 @@
 -- spend all of the allowed error. Where the budget is too small for the first look, the number of
 -- blocks is fixed and there is no early stop at all.
 
+local sampling = require "payoff.run.sampling"
+
 local plan = {}
 
 plan.looks = { 8, 12, 18, 27, 40, 60 }
@@ -65,18 +67,33 @@ end
 -- Fewer blocks than this have no interval at 95 %.
 plan.fewest = 6
 
--- Samples per process, chosen before the first block from what each subject's check took: as many
--- as were asked for if six blocks of that fit into the budget, else one. More processes tell more
--- than more samples. `slow_ns`: the length from which one sample is enough anyway
--- (payoff.run.session).
+-- So many blocks at least are to have all the samples that a process may take.
+local well_sampled = 12
+
+-- How a process is sampled (payoff.run.sampling), chosen before the first block from what each
+-- subject's check took: as asked if six blocks of that fit into the budget, else one sample; where
+-- nothing was asked for, no more than leave room for twice as many blocks. More processes tell more
+-- than more samples.
 function plan.samples(cells, options)
-  local block_s = 0
+  local base_s, sample_s = 0, 0
   for _, cell in ipairs(cells) do
     local run_ns = (cell.of.check_ns or 0) / (cell.mode == "serial" and 1 or cell.jobs)
-    local samples = run_ns > options.slow_ns and 1 or options.samples
-    block_s = block_s + (cell.of.check_s or 0) + (samples - 1) * run_ns / 1e9
+    base_s = base_s + (cell.of.check_s or 0) - run_ns / 1e9
+    local one_ns = cell.start == "warm" and math.max(run_ns, options.target_ns) or run_ns
+    -- Of slow ones a process takes one, whatever is asked for.
+    if run_ns > sampling.slow_ns then base_s = base_s + run_ns / 1e9
+    else sample_s = sample_s + one_ns / 1e9 end
   end
-  return block_s * plan.fewest <= options.budget_s and options.samples or 1
+  local function fits(samples, blocks)
+    return blocks * (base_s + samples * sample_s) <= options.budget_s
+  end
+  local it = sampling.new(options.samples)
+  if not options.samples then
+    while it.most > it.fewest and not fits(it.most, well_sampled) do it.most = it.most - 1 end
+    while it.fewest > 3 and not fits(it.fewest, plan.fewest) do it.fewest = it.fewest - 1 end
+    it.most = math.max(it.fewest, it.most)
+  end
+  return fits(it.fewest, plan.fewest) and it or sampling.exactly(1)
 end
 
 local most_processes, extra_share = 4, 0.2
@@ -122,9 +139,10 @@ function plan.processes(cells)
 end
 
 -- How many blocks fit, given what one block really cost. options.control_s: of that, the control;
+-- options.waited: for each second, how many are waited beside it (payoff.run.sharing);
 -- options.most: no more than these where nobody asked for a budget.
 function plan.blocks(cells, options)
-  local cost_s = plan.cost_s(cells) + (options.control_s or 0)
+  local cost_s = (plan.cost_s(cells) + (options.control_s or 0)) * (1 + (options.waited or 0))
   local left_s = options.budget_s - options.spent_s
   -- Each pass of the counters needs a block at least.
   local least = options.least or 1

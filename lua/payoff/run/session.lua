@@ -9,6 +9,7 @@ local crew = require "payoff.run.crew"
 local fault = require "payoff.fault"
 local noise = require "payoff.run.noise"
 local passes = require "payoff.run.passes"
+local sampling = require "payoff.run.sampling"
 local stopwatch = require "payoff.run.stopwatch"
 local sys = require "payoff.native.sys"
 local value = require "payoff.native.value"
@@ -20,9 +21,6 @@ local session = {}
 
 -- A sample of a warm cell is made to last this long, so that clock and bracket vanish in it.
 session.target_ns = 10e6
--- Above this one sample per process is enough: samples of one process are alike (Kalibera & Jones
--- 2013), and another process tells more for the same time.
-session.slow_ns = 100e6
 
 local function failed(outcome, cell, message, code, problem)
   if code == "cancelled" then
@@ -78,6 +76,7 @@ local function open(cell, context, outcome)
   local spec, reason = context.launcher:spec(cell.of, context.env)
   if not spec then return failed(outcome, cell, reason) end
   spec.plan, spec.timeout_s, spec.cpus = context.plan, 60, context.cpus or context.all_cpus
+  spec.brief = cell.of.runtime ~= nil
   local began_s = sys.monotonic_s()
   local process, message, code = worker.start(spec)
   if not process then return failed(outcome, cell, message, code) end
@@ -126,10 +125,23 @@ local function read_before(process, outcome, watch, cpu)
   return reading, reading.at_s - reading.began_s
 end
 
+-- Before a sample: how much of its core the worker has; waits for better where that may help. A
+-- study of warm-up takes what comes.
+local function await_core(context, outcome, cpu, phase)
+  if not context.sharing or not cpu then return nil end
+  outcome.watch:lap("handshake")
+  local ratio = context.sharing:await(cpu, phase ~= "study" and context.waiting or nil, fresh_s)
+  outcome.watch:lap("waiting")
+  return ratio
+end
+
+local function round(ratio) return math.floor(ratio * 1000 + 0.5) / 1000 end
+
 -- One sample of the record, with what else the machine did meanwhile. With a phase it belongs to
 -- the way to the steady state (payoff.run.warmup).
 local function take_sample(process, cell, context, outcome, phase, loops)
   local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
+  local slowdown = await_core(context, outcome, cpu, phase)
   local before, before_s = read_before(process, outcome, watch, cpu)
   if context.energy then context.energy:begin() end
   local sample = measure(process, cell, outcome, loops or cell.loops)
@@ -138,6 +150,10 @@ local function take_sample(process, cell, context, outcome, phase, loops)
   local after = noise.read(process:pid(), watch, cpu)
   outcome.reading = after
   sample.noise = noise.between(before, after, sample)
+  if slowdown then
+    local now = context.sharing:look(cpu)
+    sample.noise.core_slowdown = now and round(math.max(slowdown, now))
+  end
   if watch then watch:between(before.more, after.more, sample.noise, cell.id) end
   sample.marked = noise.judge(sample, cell, context.cpus_online)
   local list = phase and outcome.warming or outcome.samples
@@ -165,7 +181,7 @@ end
 -- that needs nothing before it is a sample like the others.
 local function warm_up(process, cell, context, outcome)
   local before = warmup.before(cell)
-  local slow = (cell.run_ns or cell.cost_ns or cell.of.check_ns or 0) > session.slow_ns
+  local slow = (cell.run_ns or cell.cost_ns or cell.of.check_ns or 0) > sampling.slow_ns
   if context.block == 0 or cell.start ~= "warm" or slow and before == 0 then return true end
   if cell.mode == "serial" then
     if not take_sample(process, cell, context, outcome, "first", 1) then return false end
@@ -183,18 +199,18 @@ local function take_samples(process, cell, context, outcome)
   if not calibrate(process, cell, outcome) then return false end
   outcome.extra_s = sys.monotonic_s() - began_s
   outcome.watch:lap("calibrate")
-  local wanted = context.samples
-  if (cell.run_ns or cell.cost_ns or 0) * cell.loops > session.slow_ns then wanted = 1 end
-  for _ = 1, wanted do
+  local wanted, taken = sampling.of(context.samples), 0
+  local sample_ns = (cell.run_ns or cell.cost_ns or 0) * cell.loops
+  repeat
     local sample = take_sample(process, cell, context, outcome)
     if not sample then return false end
     if sample.marked and noise.worth_repeating(cell.noise.samples, cell.noise.marked)
       and context.repeats and context.repeats:pay(sample.wall_ns) then
-      local again = take_sample(process, cell, context, outcome)
-      if not again then return false end
-      outcome.extra_s = outcome.extra_s + again.wall_ns / 1e9
+      outcome.extra_s = outcome.extra_s + sample.wall_ns / 1e9
+    else
+      taken = taken + 1
     end
-  end
+  until sampling.enough(wanted, taken, outcome.samples, sample_ns)
   return true
 end
 
@@ -220,8 +236,14 @@ local function study(process, cell, context, outcome)
   return outcome.study ~= nil and calibrate(process, cell, outcome)
 end
 
+-- What its first process told of its runtime, as long as further ones have the same.
+local function runtime_of(process, subject)
+  local known, now = subject.runtime, process:runtime()
+  return known and known.name == now.name and known.version == now.version and known or now
+end
+
 local function steps(process, cell, context, outcome)
-  outcome.runtime = process:runtime()
+  outcome.runtime = runtime_of(process, cell.of)
   outcome.watch:lap("start")
   if not load_subject(process, cell, context, outcome) then return false end
   outcome.watch:lap("load")
@@ -237,7 +259,7 @@ end
 
 function session.run(cell, context)
   local outcome = { samples = {}, warming = {}, watch = stopwatch.new() }
-  local began = sys.monotonic_s()
+  local began, waited_s = sys.monotonic_s(), context.sharing and context.sharing.waited_s or 0
   local process <close> = open(cell, context, outcome)
   if process then
     steps(process, cell, context, outcome)
@@ -248,6 +270,7 @@ function session.run(cell, context)
   outcome.watch:lap("stop")
   if context.spent then stopwatch.add(context.spent, outcome.watch.spent) end -- a run keeps account
   outcome.seconds = sys.monotonic_s() - began
+  outcome.waited_s = context.sharing and context.sharing.waited_s - waited_s or 0
   return outcome
 end
 

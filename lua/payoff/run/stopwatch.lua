@@ -13,6 +13,7 @@
 --   calibrate  runs that find the loops of a sample
 --   clock      samples, inside their own clocks
 --   handshake  around them: commands, replies, counters, noise
+--   waiting    for a moment when the core is not shared (payoff.run.sharing)
 --   store      writing samples to the disk
 --   results    fetching and comparing what the subject returned
 --   stop       until the process is gone

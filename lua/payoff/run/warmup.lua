@@ -24,6 +24,7 @@
 -- of every process is one of them.
 
 local noise = require "payoff.run.noise"
+local sharing = require "payoff.run.sharing"
 local stats = require "payoff.native.stats"
 local sys = require "payoff.native.sys"
 local units = require "payoff.units"
@@ -65,13 +66,15 @@ local function sequence(take, seconds)
   local out = { first = take("first", 1), list = {}, before = {}, early = {} }
   if not out.first then return nil end
   if out.first.wall_ns * fewest > seconds * 1e9 then return out end
-  local loops, spent_s = 1, 0
-  while #out.list < most_samples and (spent_s < seconds or #out.list < fewest)
+  local loops, spent_s, crowded = 1, 0, 0
+  while #out.list + crowded < most_samples and (spent_s < seconds or #out.list < fewest)
     and spent_s < 3 * seconds do -- slower than it began
     local sample = take("study", loops)
     if not sample then return nil end
     -- Those too short to be timed tell nothing of a level, but much of a dear beginning.
-    if sample.wall_ns >= least_sample_ns / 2 or loops >= most_loops then
+    if sharing.judge((sample.noise or {}).core_slowdown) then
+      crowded = crowded + 1 -- what others did to it says nothing of the process
+    elseif sample.wall_ns >= least_sample_ns / 2 or loops >= most_loops then
       table.insert(out.list, sample)
       out.before[#out.list] = done
     elseif #out.list == 0 then

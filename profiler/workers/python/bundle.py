@@ -14,7 +14,11 @@ import sys
 STUB = '''# Made by the build from {files}; see there.
 import marshal
 import sys
-from importlib.machinery import ModuleSpec
+
+try:
+    from _frozen_importlib import ModuleSpec  # without the package around it
+except ImportError:
+    from importlib.machinery import ModuleSpec
 
 
 class Bundle:

@@ -4,8 +4,6 @@
     reply["error"] = describe(error, task=3)
 """
 
-import importlib
-
 TEXT_MAX = 20000
 
 
@@ -24,7 +22,7 @@ def is_ours(frame):
     """Whether a frame is the worker's or the import system's, not the subject's."""
     file = frame.f_code.co_filename or "?"
     name = frame.f_globals.get("__name__") or ""
-    imports = file == importlib.__file__ or (file[0] == "<" and "frozen importlib" in file)
+    imports = file[0] == "<" and "frozen importlib" in file
     return imports or name.startswith("payoff_")
 
 

@@ -6,11 +6,21 @@
 Every failure is a Failure of kind "load", or "usage" where the subject itself is malformed.
 """
 
-import importlib
 import os
 import sys
 
 from payoff_fault import Failure
+
+try:  # what importlib.util and importlib.machinery hand on, without what these import
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import (
+        PathFinder,
+        SourceFileLoader,
+        spec_from_file_location,
+    )
+except ImportError:
+    from importlib.machinery import PathFinder, SourceFileLoader
+    from importlib.util import module_from_spec, spec_from_file_location
 
 LIBRARY = []  # sys.path without any subject's
 
@@ -26,11 +36,13 @@ class LibraryPath:
         sys.path[:] = self.saved
 
 
+def import_module(name):
+    __import__(name)
+    return sys.modules[name]
+
+
 def import_file(path):
     """Import a source file, or an extension, under its own name."""
-    import importlib.util
-    from importlib.machinery import PathFinder, SourceFileLoader
-
     path = os.path.abspath(path)
     name = os.path.basename(path).split(".")[0]
     loaded = sys.modules.get(name)
@@ -41,11 +53,11 @@ def import_file(path):
         name += "_subject"  # heapq.py, say: pools need the one of the standard library
     if os.path.dirname(path) not in sys.path:
         sys.path.insert(0, os.path.dirname(path))
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = spec_from_file_location(name, path)
     if spec is None:
         loader = SourceFileLoader(name, path)
-        spec = importlib.util.spec_from_file_location(name, path, loader=loader)
-    module = importlib.util.module_from_spec(spec)
+        spec = spec_from_file_location(name, path, loader=loader)
+    module = module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
@@ -61,8 +73,6 @@ def check_loaded(name, path):
     loaded = getattr(sys.modules.get(top), "__file__", None)
     if top not in sys.modules or not path:
         return
-    from importlib.machinery import PathFinder
-
     spec = PathFinder.find_spec(top, path)
     if spec and spec.origin and spec.origin != loaded:
         text = "another module %s is already loaded (%s); give %s as `file` instead of `module`"
@@ -104,7 +114,7 @@ def load(subject, clock):
     try:
         if module is not None:
             check_loaded(module, path)
-        loaded = importlib.import_module(module) if module is not None else import_file(file)
+        loaded = import_module(module) if module is not None else import_file(file)
         load_ns = clock() - start
         func = find(loaded, dotted)
     except Failure:

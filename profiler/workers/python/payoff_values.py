@@ -6,7 +6,10 @@
 Both raise Failure of kind "argument" for what cannot cross.
 """
 
-import struct
+try:
+    import _struct as struct
+except ImportError:
+    import struct
 import sys
 from binascii import a2b_base64, b2a_base64
 

@@ -8,14 +8,11 @@ PyPy, and imports most of that only when a command asks for it: what the worker 
 subject finds imported too.
 """
 
-import importlib
 import os
 import resource
-import struct
 import sys
 import time
 from itertools import repeat
-from operator import length_hint
 
 import payoff_task
 from payoff_end import end_process
@@ -25,6 +22,11 @@ from payoff_subject import LibraryPath, load
 from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed, to_base64
 
 MODES = ("serial", "process", "thread")
+try:
+    from _operator import length_hint
+except ImportError:
+    from operator import length_hint
+
 READ_SIZE = 4096  # a group of 254 events
 ENDING_S = 1  # as long as a thread may take to end; it takes some microseconds
 
@@ -97,14 +99,19 @@ def start_methods():
     return ["fork", "spawn", "forkserver"] if hasattr(_multiprocessing, "SemLock") else []
 
 
+def identity():
+    return {"name": sys.implementation.name, "version": "%d.%d.%d" % sys.version_info[:3]}
+
+
 def runtime():
-    """What decides how fast this interpreter is, as far as it can be asked."""
+    """What decides how fast this interpreter is, as far as it can be asked. Much is imported for
+    it, so a process that is one of many (`brief` in PROTOCOL.md) is asked for its identity alone."""
+    import struct
     import sysconfig
 
     flags = sysconfig.get_config_var("CONFIG_ARGS")
     about = {
-        "name": sys.implementation.name,
-        "version": "%d.%d.%d" % sys.version_info[:3],
+        **identity(),
         "executable": clean(sys.executable or ""),
         "platform": sysconfig.get_platform(),
         "pointer_bits": struct.calcsize("P") * 8,
@@ -140,6 +147,8 @@ class Worker:
     def hello(self, command):
         if command.get("protocol") != 1:
             raise Failure("usage", "this worker speaks protocol 1 alone")
+        if command.get("brief") is True:
+            return {"protocol": 1, "runtime": identity(), "pid": self.pid()}
         about = runtime()
         modes = [mode for mode in MODES if mode != "process" or about["start_methods"]]
         return {"protocol": 1, "runtime": about, "modes": modes, "pid": self.pid()}
@@ -158,7 +167,7 @@ class Worker:
             reply["file"] = clean(os.path.abspath(file))
         if command.get("signature"):
             with LibraryPath():
-                examine = importlib.import_module("payoff_examine")
+                import payoff_examine as examine
                 reply["signature"] = examine.signature(func)
         return reply
 
@@ -230,7 +239,7 @@ class Worker:
     def run_pool(self, mode, jobs, cold, loops):
         if "payoff_pool" not in sys.modules:
             with LibraryPath():
-                importlib.import_module("payoff_pool")
+                import payoff_pool  # noqa: F401
         from payoff_pool import Pool, check_method, check_pickles
 
         method = self.method if mode == "process" else None
@@ -286,9 +295,9 @@ class Worker:
 
     def examine(self, command):
         with LibraryPath():
-            examine = importlib.import_module("payoff_examine")
-            importlib.import_module("payoff_cover")
-            importlib.import_module("payoff_terms")
+            import payoff_examine as examine
+            import payoff_cover  # noqa: F401
+            import payoff_terms  # noqa: F401
         if self.func is None:
             raise Failure("usage", "examine needs a `load` that went well")
         self.close_pool()

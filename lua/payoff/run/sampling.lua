@@ -1,0 +1,65 @@
+-- sampling: how many samples a process takes.
+--
+--   sampling.new(nil)               --> { fewest = 5, most = 20, agree = 0.005 }
+--   sampling.exactly(3)             --> { fewest = 3, most = 3 }
+--   sampling.enough(it, taken, samples, sample_ns)
+--
+-- A process stands for its fastest sample (payoff.run.estimate), so it is sampled until that is
+-- known: until its two fastest samples agree within half a percent. On a quiet machine that is so
+-- at once; where others come and go, three samples may all have been taken in a bad moment, and the
+-- process would look slow: 50 processes of one Python function on a shared machine lay 5.4 % apart
+-- (interquartile range) after three samples each, and 1.8 % after as many as this rule takes. The
+-- rule sees a process's own samples alone and never how it compares with others, so that processes
+-- stay independent of each other and intervals over them hold.
+
+local sampling = {}
+
+-- Above this one sample per process is enough: samples of one process are alike (Kalibera & Jones
+-- 2013), and another process tells more for the same time.
+sampling.slow_ns = 100e6
+
+-- Long samples see good and bad moments alike: no process goes on longer than this for agreement.
+sampling.longest_ns = 250e6
+
+-- asked: exactly so many; nil: as many as it takes.
+function sampling.new(asked)
+  return asked and sampling.exactly(asked) or { fewest = 5, most = 20, agree = 0.005 }
+end
+
+function sampling.exactly(count) return { fewest = count, most = count } end
+
+-- A number means exactly so many, also where an older store tells how a run was sampled.
+function sampling.of(it) return type(it) == "number" and sampling.exactly(it) or it end
+
+-- The two fastest of the unmarked samples, or of all where less than two are unmarked.
+local function two_fastest(samples)
+  local least, second, clean = math.huge, math.huge, 0
+  for _, sample in ipairs(samples) do clean = clean + (sample.marked and 0 or 1) end
+  for _, sample in ipairs(samples) do
+    if clean < 2 or not sample.marked then
+      local x = sample.wall_ns / sample.loops
+      if x < least then least, second = x, least elseif x < second then second = x end
+    end
+  end
+  return least, second
+end
+
+-- The least and the most for samples of this length.
+local function range(it, sample_ns)
+  if sample_ns > sampling.slow_ns then return 1, 1 end
+  if not it.agree then return it.fewest, it.most end
+  local fit = math.max(1, sampling.longest_ns // sample_ns)
+  return math.min(it.fewest, math.max(3, fit)), math.min(it.most, math.max(3, fit))
+end
+
+-- Has the process taken as many as it needs? taken: its samples without those that repeat others;
+-- samples: all of them; sample_ns: what one takes about.
+function sampling.enough(it, taken, samples, sample_ns)
+  local fewest, most = range(it, math.max(1, sample_ns))
+  if taken < fewest then return false end
+  if taken >= most then return true end
+  local least, second = two_fastest(samples)
+  return second / least - 1 <= it.agree
+end
+
+return sampling

@@ -1,0 +1,96 @@
+-- sharing: whether a worker's core is all its own, and waiting until it is.
+--
+--   local sharing = sharing.new(machine.core_probe, sys.monotonic_s)
+--   sharing:look(cpu)             --> 1.0: nobody else is there; 1.7: the probe took 1.7 times its best
+--   sharing:await(cpu, allowance) --> the same, of a moment as good as could be waited for
+--   sharing.judge(1.7)            --> nil | "why a sample taken then is suspect"
+--
+-- On rented machines the other hardware thread of a core is somebody else's, and takes half of it
+-- for a second at a time. No counter of a guest tells that; a loop that needs the whole core does
+-- (profiler/machine/core_probe.h). It is run on the worker's CPU while the worker rests, before and
+-- after each sample of a cell that is pinned to one CPU. The probe is held against its best of the
+-- last half minute to minute, so that a clock frequency that is lowered for good is no sharing.
+--
+-- A run may wait for better moments for a third of its budget at most. What was measured in spite
+-- of that is marked, as with every other noise (payoff.run.noise).
+
+local sharing = {}
+
+sharing.limit = 1.1          -- an idle core's probe is within 1 % of its best
+sharing.allowed_share = 1 / 3 -- of the budget, for waiting
+local window_s = 30
+local pause_s = 0.001
+
+local Sharing = {}
+Sharing.__index = Sharing
+
+-- probe(cpu) -> ns | nil, why; now_s() -> seconds; sleep_s(seconds) -> false when interrupted.
+function sharing.new(probe, now_s, sleep_s)
+  return setmetatable({ probe = probe, now_s = now_s, sleep_s = sleep_s, best = {}, waited_s = 0,
+                        looks = 0, crowded = 0 }, Sharing)
+end
+
+-- The least of this window and the one before.
+local function note_best(self, cpu, ns)
+  local now_s, it = self.now_s(), self.best[cpu]
+  if not it then
+    it = { since_s = now_s, least = ns }
+    self.best[cpu] = it
+  elseif now_s - it.since_s > window_s then
+    it.since_s, it.before, it.least = now_s, it.least, ns
+  end
+  it.least = math.min(it.least, ns)
+  return math.min(it.least, it.before or it.least)
+end
+
+-- How many times its best the probe takes now; nil where it cannot be run.
+function Sharing:look(cpu)
+  if self.reason then return nil end
+  local ns, message = self.probe(cpu)
+  if not ns then
+    self.reason = message
+    return nil
+  end
+  local ratio = ns / note_best(self, cpu, ns)
+  self.looks, self.crowded = self.looks + 1, self.crowded + (ratio > sharing.limit and 1 or 0)
+  self.last = { cpu = cpu, ratio = ratio, at_s = self.now_s() }
+  return ratio
+end
+
+-- The last look, if it was just now, or another; then looks again and again while the core is
+-- shared and the allowance ({ left_s }, or nil: no waiting) lasts.
+function Sharing:await(cpu, allowance, fresh_s)
+  local last, began_s = self.last, self.now_s()
+  local is_fresh = last and last.cpu == cpu and began_s - last.at_s < (fresh_s or 0)
+  local ratio = is_fresh and last.ratio or self:look(cpu)
+  while ratio and ratio > sharing.limit and allowance and allowance.left_s > 0 do
+    local turn_s = self.now_s()
+    if not self.sleep_s(pause_s) then break end
+    ratio = self:look(cpu)
+    local took_s = self.now_s() - turn_s
+    allowance.left_s, self.waited_s = allowance.left_s - took_s, self.waited_s + took_s
+  end
+  return ratio
+end
+
+-- As payoff.run.disturbance tells of what it watches.
+function Sharing:source()
+  local known = self.looks > 0 and not self.reason
+  return { what = "core sharing", known = known, reason = not known and (self.reason
+    or "no worker was pinned to one CPU") or nil }
+end
+
+function sharing.allowance(budget_s) return { left_s = budget_s * sharing.allowed_share } end
+
+-- For each second of measuring so far, how many were waited as well.
+function sharing.share(it, spent_s)
+  return it.waited_s < spent_s and it.waited_s / (spent_s - it.waited_s) or 0
+end
+
+function sharing.judge(ratio)
+  if not ratio or ratio <= sharing.limit then return nil end
+  return ("its core was shared, or ran slower: a fixed loop took %.2f times as long as at best")
+    :format(ratio)
+end
+
+return sharing
