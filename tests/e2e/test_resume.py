@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A run that is killed loses at most the sample in flight, and `--resume` completes it.
+"""A run that is killed loses at most its last moment, and `--resume` completes it.
 
 PAYOFF_KILLS says at how many random moments a run is killed (3); PAYOFF_KILL_SEED repeats them:
 

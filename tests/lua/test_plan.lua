@@ -99,6 +99,29 @@ check.test("there is always one block, and --blocks is obeyed", function()
   check.equal(p.blocks, 3)
 end)
 
+-- One warm serial cell whose check took 30 ms, of which one run run_ms.
+local function sampled(run_ms, budget_s, samples, start)
+  local cell = { mode = "serial", jobs = 1, start = start or "warm",
+    of = { check_ns = run_ms * 1e6, check_s = 0.03 } }
+  return plan.samples({ cell }, { budget_s = budget_s, samples = samples, target_ns = 1e7 })
+end
+
+check.test("how a process is sampled leaves room for the blocks", function()
+  check.same(sampled(1, 60), { fewest = 5, most = 20, agree = 0.01 })
+  check.same(sampled(1, 60, 7), { fewest = 7, most = 7 })
+  check.same(sampled(1, 2), { fewest = 5, most = 13, agree = 0.01 }) -- 12 blocks of (29 + 13 · 10) ms
+  check.same(sampled(1, 0.4), { fewest = 3, most = 3, agree = 0.01 })
+  check.same(sampled(1, 0.1), { fewest = 1, most = 1 })
+  check.same(sampled(1, 0.1, 7), { fewest = 1, most = 1 })
+  check.same(sampled(200, 5), { fewest = 5, most = 20, agree = 0.01 }) -- one suffices, see there
+end)
+
+check.test("what was waited for others takes room as well", function()
+  local p = plan.blocks(block(1), { budget_s = 21, spent_s = 1, done = 1, confidence = 0.95,
+    waited = 1 })
+  check.equal(p.blocks, 11)
+end)
+
 check.test("typing errors are understood, other words are not", function()
   check.equal(nearest.find("presicion", { "precision", "budget" }), "precision")
   check.equal(nearest.find("treads", { "serial", "thread" }), "thread")

@@ -130,6 +130,25 @@ check.test("damaged files are unknown facts", function()
   check.same(got, { cpu = { threads = 1, caches = { { level = 1 } } }, cpus_usable = 1 })
 end)
 
+check.test("a probe of a core goes there and comes back", function()
+  local cpus = {}
+  for _, cpu in ipairs(machine.cpus()) do
+    if cpu.usable then cpus[#cpus + 1] = cpu.id end
+  end
+  for _, cpu in ipairs(cpus) do
+    local ns, message = machine.core_probe(cpu)
+    check.truthy(ns and ns > 1000 and ns < 1e8, ns or message)
+  end
+  local still = 0
+  for _, cpu in ipairs(machine.cpus()) do still = still + (cpu.usable and 1 or 0) end
+  check.equal(still, #cpus, "payoff may run where it could before")
+  local ns, message, code = machine.core_probe(900)
+  check.equal(ns, nil)
+  check.contains(message, "cannot go to CPU 900")
+  check.equal(code, "system")
+  check.equal(select(3, machine.core_probe(5000)), "unavailable")
+end)
+
 check.test("this machine", function()
   local got = machine.describe()
   check.truthy(got.cpu.threads >= 1)

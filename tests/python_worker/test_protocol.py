@@ -23,6 +23,13 @@ class Protocol(unittest.TestCase):
             self.assertEqual(runtime["version"], "%d.%d.%d" % sys.version_info[:3])
             self.assertIn("fork", runtime["start_methods"])
             self.assertEqual(worker.error("hello", protocol=2)["kind"], "usage")
+
+    def test_hello_of_one_of_many(self):
+        with Worker() as worker:
+            whole = worker.good("hello", protocol=1)["runtime"]
+            reply = worker.good("hello", protocol=1, brief=True)
+            self.assertEqual(reply["runtime"], {key: whole[key] for key in ("name", "version")})
+            self.assertNotIn("modes", reply)
             worker.good("leave")
             self.assertEqual(worker.process.wait(30), 0)
 

@@ -160,9 +160,9 @@ local function make_plan(state, budget_s)
 end
 
 function blocks.run(state)
-  if not state.at then study_warmup(state) end
   local budget_s, fixed = state:budget_s(), state:fixed_blocks()
   state.repeats, state.waiting = noise.allowance(budget_s), sharing.allowance(budget_s)
+  if not state.at then study_warmup(state) end
   state.samples = state.samples or plan.samples(measurable(state, 1), {
     samples = state.experiment.samples, target_ns = session.target_ns, budget_s = budget_s,
   })

@@ -90,8 +90,10 @@ function plan.samples(cells, options)
   local it = sampling.new(options.samples)
   if not options.samples then
     while it.most > it.fewest and not fits(it.most, well_sampled) do it.most = it.most - 1 end
-    while it.fewest > 3 and not fits(it.fewest, plan.fewest) do it.fewest = it.fewest - 1 end
-    it.most = math.max(it.fewest, it.most)
+    while it.fewest > 3 and not fits(it.fewest, plan.fewest) do
+      it.fewest = it.fewest - 1
+      it.most = it.fewest
+    end
   end
   return fits(it.fewest, plan.fewest) and it or sampling.exactly(1)
 end

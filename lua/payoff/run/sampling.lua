@@ -1,11 +1,11 @@
 -- sampling: how many samples a process takes.
 --
---   sampling.new(nil)               --> { fewest = 5, most = 20, agree = 0.005 }
+--   sampling.new(nil)               --> { fewest = 5, most = 20, agree = 0.01 }
 --   sampling.exactly(3)             --> { fewest = 3, most = 3 }
 --   sampling.enough(it, taken, samples, sample_ns)
 --
 -- A process stands for its fastest sample (payoff.run.estimate), so it is sampled until that is
--- known: until its two fastest samples agree within half a percent. On a quiet machine that is so
+-- known: until its two fastest samples agree within one percent. On a quiet machine that is so
 -- at once; where others come and go, three samples may all have been taken in a bad moment, and the
 -- process would look slow: 50 processes of one Python function on a shared machine lay 5.4 % apart
 -- (interquartile range) after three samples each, and 1.8 % after as many as this rule takes. The
@@ -23,7 +23,7 @@ sampling.longest_ns = 250e6
 
 -- asked: exactly so many; nil: as many as it takes.
 function sampling.new(asked)
-  return asked and sampling.exactly(asked) or { fewest = 5, most = 20, agree = 0.005 }
+  return asked and sampling.exactly(asked) or { fewest = 5, most = 20, agree = 0.01 }
 end
 
 function sampling.exactly(count) return { fewest = count, most = count } end

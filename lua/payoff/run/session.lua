@@ -125,14 +125,14 @@ local function read_before(process, outcome, watch, cpu)
   return reading, reading.at_s - reading.began_s
 end
 
--- Before a sample: how much of its core the worker has; waits for better where that may help. A
--- study of warm-up takes what comes.
-local function await_core(context, outcome, cpu, phase)
-  if not context.sharing or not cpu then return nil end
+-- Before a sample: how much of its core the worker has, and how long payoff waited for more.
+local function await_core(context, outcome, cpu)
+  if not context.sharing or not cpu then return nil, 0 end
   outcome.watch:lap("handshake")
-  local ratio = context.sharing:await(cpu, phase ~= "study" and context.waiting or nil, fresh_s)
+  local waited_s = context.sharing.waited_s
+  local ratio = context.sharing:await(cpu, context.waiting, fresh_s)
   outcome.watch:lap("waiting")
-  return ratio
+  return ratio, context.sharing.waited_s - waited_s
 end
 
 local function round(ratio) return math.floor(ratio * 1000 + 0.5) / 1000 end
@@ -141,7 +141,7 @@ local function round(ratio) return math.floor(ratio * 1000 + 0.5) / 1000 end
 -- the way to the steady state (payoff.run.warmup).
 local function take_sample(process, cell, context, outcome, phase, loops)
   local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
-  local slowdown = await_core(context, outcome, cpu, phase)
+  local slowdown, waited_s = await_core(context, outcome, cpu)
   local before, before_s = read_before(process, outcome, watch, cpu)
   if context.energy then context.energy:begin() end
   local sample = measure(process, cell, outcome, loops or cell.loops)
@@ -153,6 +153,7 @@ local function take_sample(process, cell, context, outcome, phase, loops)
   if slowdown then
     local now = context.sharing:look(cpu)
     sample.noise.core_slowdown = now and round(math.max(slowdown, now))
+    sample.noise.core_waited_ns = waited_s > 0 and math.floor(waited_s * 1e9) or nil
   end
   if watch then watch:between(before.more, after.more, sample.noise, cell.id) end
   sample.marked = noise.judge(sample, cell, context.cpus_online)

@@ -35,7 +35,7 @@ local warmup = {}
 warmup.tolerance = 0.05
 -- Of the budget, for all studies together; and the most for one, in seconds. Native code and
 -- CPython are not expected to change: their first process gets a third (CPython's of the most, as
--- what it runs may still fill caches of its own), and further ones all of it.
+-- what it runs may still fill caches of its own), and further ones two thirds.
 warmup.budget_share, warmup.most_s = 0.1, 1.0
 warmup.flat_share = 1 / 3
 
@@ -66,7 +66,7 @@ local function sequence(take, seconds)
   local out = { first = take("first", 1), list = {}, before = {}, early = {} }
   if not out.first then return nil end
   if out.first.wall_ns * fewest > seconds * 1e9 then return out end
-  local loops, spent_s, crowded = 1, 0, 0
+  local loops, spent_s, waited_s, crowded = 1, 0, 0, 0
   while #out.list + crowded < most_samples and (spent_s < seconds or #out.list < fewest)
     and spent_s < 3 * seconds do -- slower than it began
     local sample = take("study", loops)
@@ -81,13 +81,22 @@ local function sequence(take, seconds)
       table.insert(out.early, sample)
     end
     done, loops = done + loops, next_loops(sample, #out.list)
-    spent_s = sys.monotonic_s() - began_s
+    waited_s = waited_s + ((sample.noise or {}).core_waited_ns or 0) / 1e9
+    spent_s = sys.monotonic_s() - began_s - waited_s
   end
-  out.done = done
+  out.done, out.crowded = done, crowded
   return out
 end
 
-local function too_slow(first, seconds)
+local function too_few(found, seconds)
+  if found.crowded and found.crowded > #found.list then
+    return { state = "unknown", reason = ("its core was shared with others during %d of %d samples")
+      :format(found.crowded, found.crowded + #found.list) }
+  end
+  return warmup.too_slow(found.first, seconds)
+end
+
+function warmup.too_slow(first, seconds)
   return { state = "unknown", reason = ("one loop takes %s; studying warm-up takes at least %d of "
     .. "them, and %s of the budget was left for it"):format(units.time(first.wall_ns), fewest,
     units.time(seconds * 1e9)) }
@@ -117,7 +126,7 @@ function warmup.study_once(take, seconds, bracket)
   if not found then return nil end
   local out, logs = { loops_seen = found.done }, {}
   for i, sample in ipairs(found.list) do logs[i] = math.log(loop_ns(sample, bracket_ns)) end
-  if #logs < fewest then return too_slow(found.first, seconds) end
+  if #logs < fewest then return too_few(found, seconds) end
   local judged = stats.warmup(logs, { tolerance = warmup.tolerance })
   out.state, out.samples, out.other = judged.state, #logs, judged.other
   local steady = found.list[judged.steady_from or #found.list]
@@ -230,7 +239,8 @@ end
 local function study_cell(cell, seconds, run)
   local list = {}
   repeat
-    local short_s = #list == 0 and first_s(cell, seconds) or seconds
+    -- Further ones twice as long: what is seen again must have been there.
+    local short_s = math.min(seconds, (#list == 0 and 1 or 2) * first_s(cell, seconds))
     local one = run(cell, short_s, #list + 1)
     if one and one.state == "unknown" and short_s < seconds then -- a dear first call
       one = run(cell, seconds, #list + 1)
@@ -257,7 +267,7 @@ function warmup.study(cells, budget_s, run)
   for _, cell in ipairs(todo) do
     local found
     if cell.cost_ns and cell.cost_ns * fewest > share_s * 1e9 then
-      found = too_slow({ wall_ns = cell.cost_ns }, share_s) -- known from its check
+      found = warmup.too_slow({ wall_ns = cell.cost_ns }, share_s) -- known from its check
     else
       found = study_cell(cell, share_s, run)
     end

@@ -21,12 +21,12 @@ from payoff_json import dumps, first_id, loads
 from payoff_subject import LibraryPath, load
 from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed, to_base64
 
-MODES = ("serial", "process", "thread")
 try:
     from _operator import length_hint
 except ImportError:
     from operator import length_hint
 
+MODES = ("serial", "process", "thread")
 READ_SIZE = 4096  # a group of 254 events
 ENDING_S = 1  # as long as a thread may take to end; it takes some microseconds
 
@@ -89,45 +89,6 @@ def idle():
     pass
 
 
-def start_methods():
-    """How child processes can be started here, without importing all that would start them."""
-    try:
-        import _multiprocessing
-        import _posixsubprocess  # noqa: F401
-    except ImportError:
-        return []
-    return ["fork", "spawn", "forkserver"] if hasattr(_multiprocessing, "SemLock") else []
-
-
-def identity():
-    return {"name": sys.implementation.name, "version": "%d.%d.%d" % sys.version_info[:3]}
-
-
-def runtime():
-    """What decides how fast this interpreter is, as far as it can be asked. Much is imported for
-    it, so a process that is one of many (`brief` in PROTOCOL.md) is asked for its identity alone."""
-    import struct
-    import sysconfig
-
-    flags = sysconfig.get_config_var("CONFIG_ARGS")
-    about = {
-        **identity(),
-        "executable": clean(sys.executable or ""),
-        "platform": sysconfig.get_platform(),
-        "pointer_bits": struct.calcsize("P") * 8,
-        "compiler": sys.version.rpartition("[")[2].rstrip("]"),
-        "debug": hasattr(sys, "gettotalrefcount"),
-        "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
-        "start_methods": start_methods(),
-    }
-    if sys.implementation.name != "cpython":
-        about["implementation_version"] = "%d.%d.%d" % sys.implementation.version[:3]
-    if flags:
-        about["build_flags"] = clean(flags)
-        about["optimized"] = "--enable-optimizations" in flags
-    return about
-
-
 def count(command, name):
     value = command.get(name, 1)
     if type(value) is not int or value < 1:
@@ -147,9 +108,12 @@ class Worker:
     def hello(self, command):
         if command.get("protocol") != 1:
             raise Failure("usage", "this worker speaks protocol 1 alone")
+        about = {"name": sys.implementation.name, "version": "%d.%d.%d" % sys.version_info[:3]}
         if command.get("brief") is True:
-            return {"protocol": 1, "runtime": identity(), "pid": self.pid()}
-        about = runtime()
+            return {"protocol": 1, "runtime": about, "pid": self.pid()}
+        import payoff_runtime
+
+        about.update(payoff_runtime.describe())
         modes = [mode for mode in MODES if mode != "process" or about["start_methods"]]
         return {"protocol": 1, "runtime": about, "modes": modes, "pid": self.pid()}
 
@@ -295,8 +259,8 @@ class Worker:
 
     def examine(self, command):
         with LibraryPath():
-            import payoff_examine as examine
             import payoff_cover  # noqa: F401
+            import payoff_examine as examine
             import payoff_terms  # noqa: F401
         if self.func is None:
             raise Failure("usage", "examine needs a `load` that went well")

@@ -1,0 +1,41 @@
+local check = require "check"
+local sampling = require "payoff.run.sampling"
+
+local ms = 1000000
+
+-- How many samples a process takes whose samples last list[1], list[2], … ms, and then the last.
+local function taken(it, list, marked)
+  local samples = {}
+  repeat
+    local n = #samples + 1
+    samples[n] = { wall_ns = (list[n] or list[#list]) * ms, loops = 1,
+      marked = marked and marked[n] }
+  until sampling.enough(it, n, samples, list[1] * ms)
+  return #samples
+end
+
+check.test("a quiet process takes the fewest", function()
+  check.equal(taken(sampling.new(), { 10 }), 5)
+  check.equal(taken(sampling.exactly(3), { 10, 17, 23 }), 3)
+end)
+
+check.test("it goes on until its two fastest agree within one percent, and not for ever", function()
+  check.equal(taken(sampling.new(), { 17, 16, 15, 14, 10, 13, 12, 10.05 }), 8)
+  check.equal(taken(sampling.new(), { 17, 16, 15, 14, 10, 13, 12, 10.2, 10.05 }), 9)
+  local list = {}
+  for i = 1, 30 do list[i] = 10 * 1.02 ^ i end
+  check.equal(taken(sampling.new(), list), 20)
+end)
+
+check.test("marked samples agree about nothing while there are others", function()
+  local bad = { true, true, true, true }
+  check.equal(taken(sampling.new(), { 10, 10, 10, 10, 12, 14, 12.01 }, bad), 7)
+  check.equal(taken(sampling.new(), { 10, 10, 10, 10, 10 }, { true, true, true, true, true }), 5)
+end)
+
+check.test("long samples: fewer, and one alone where one is slow", function()
+  check.equal(taken(sampling.new(), { 50 }), 5)
+  check.equal(taken(sampling.new(), { 80, 60, 70, 90 }), 3) -- a quarter of a second at most
+  check.equal(taken(sampling.new(), { 150 }), 1)
+  check.equal(taken(sampling.exactly(7), { 150 }), 1)
+end)
