@@ -28,7 +28,7 @@ local SAMPLE_COLUMNS = {
   "other_ns", "waited_ns", "marked", "phase",
   "first", "start_ns", "load_ns",
   "workers.tasks", "workers.cpu_ns", "workers.instructions", "workers.switches",
-  "cpu_khz", "throttles", "limited", "major_faults", "swapped", "migrations",
+  "cpu_khz", "throttles", "limited", "major_faults", "swapped", "migrations", "core_slowdown",
 }
 local SOURCES = {
   "block", "order", "process", "index", "loops", "wall_ns", "cpu_ns", "noise.steal_ns",
@@ -36,7 +36,7 @@ local SOURCES = {
   "more.first", "more.start_ns", "more.load_ns",
   "workers.tasks", "workers.cpu_ns", "workers.instructions", "workers.switches",
   "noise.khz", "noise.throttles", "noise.limited", "noise.major_faults", "noise.swapped",
-  "noise.migrations",
+  "noise.migrations", "noise.core_slowdown",
 }
 
 -- A spreadsheet takes a cell that begins like this for a formula.
@@ -139,6 +139,7 @@ local function sample_fields(sample, events)
     each_worker(sample, balance.instructions),
     each_worker(sample, function(row) return row.switches end),
     noise.khz, noise.throttles, noise.limited, noise.major_faults, noise.swapped, noise.migrations,
+    noise.core_slowdown,
   }
   for i = 1, events do
     local at = #SAMPLE_COLUMNS + 3 * (i - 1)

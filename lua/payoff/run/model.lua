@@ -107,9 +107,9 @@ end
 -- Where the core was shared at more than a few looks.
 local function sharing_warning(it, add)
   if it.looks == 0 or it.crowded < 0.02 * it.looks then return end
-  add("At %.0f %% of the moments looked at something else shared the worker's core, or its clock was "
-    .. "slower (a fixed loop took more than %.1f times its best)%s.", it.crowded / it.looks * 100,
-    sharing.limit, it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(
+  add("At %.0f %% of the moments looked at something else shared the worker's core, or its clock "
+    .. "was slower (a fixed loop took more than %.1f times its best)%s.",
+    it.crowded / it.looks * 100, sharing.limit, it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(
     it.waited_s) or "")
 end
 

@@ -14,10 +14,10 @@
 -- payoff.run.sharing that for a core of which others have a part.
 -- /proc/stat counts in ticks (10 ms as a rule): less than two ticks are no evidence for 1 and 3.
 --
--- A marked sample stays in the record. Another is taken for it (payoff.run.session) unless more than
--- half of the cell's samples are marked, or a tenth of the run's budget has gone into repeating: on
--- a machine that is always busy repeating only costs time. Whether estimates leave marked samples
--- out is payoff.run.estimate's rule.
+-- A marked sample stays in the record. Another is taken for it (payoff.run.session) unless more
+-- than half of the cell's samples are marked, or a tenth of the run's budget has gone into
+-- repeating: on a machine that is always busy repeating only costs time. Whether estimates leave
+-- marked samples out is payoff.run.estimate's rule.
 
 local disturbance = require "payoff.run.disturbance"
 local sharing = require "payoff.run.sharing"

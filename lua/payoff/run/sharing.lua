@@ -1,7 +1,7 @@
 -- sharing: whether a worker's core is all its own, and waiting until it is.
 --
 --   local sharing = sharing.new(machine.core_probe, sys.monotonic_s)
---   sharing:look(cpu)             --> 1.0: nobody else is there; 1.7: the probe took 1.7 times its best
+--   sharing:look(cpu)             --> 1.0: nobody else is there; 1.7: 1.7 times the probe's best
 --   sharing:await(cpu, allowance) --> the same, of a moment as good as could be waited for
 --   sharing.judge(1.7)            --> nil | "why a sample taken then is suspect"
 --
