@@ -16,6 +16,7 @@ local fault = require "payoff.fault"
 local layout = require "payoff.layout"
 local payoff = require "payoff"
 local plan = require "payoff.run.plan"
+local sharing = require "payoff.run.sharing"
 local stats = require "payoff.native.stats"
 local sys = require "payoff.native.sys"
 
@@ -61,6 +62,7 @@ local function summary(name, run)
   for _, cell in ipairs(run.cells) do
     samples, marked = samples + #cell.samples, marked + (cell.marked and cell.marked.samples or 0)
   end
+  out.sharing = sharing.text(run.sharing)
   out.marked = samples > 0 and marked / samples or nil
   if #logs < plan.looks[1] then
     out.reason = ("only %d blocks could be measured; it takes %d"):format(#logs, plan.looks[1])
@@ -109,7 +111,7 @@ local function sentence(one)
       .. "if it is so again believe no small difference today"):format(text,
       compare.effect(one.interval))
   end
-  return text .. "."
+  return text .. "." .. (one.sharing and " " .. one.sharing or "")
 end
 
 function calibrate.text(list, columns)

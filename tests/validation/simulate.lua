@@ -10,12 +10,13 @@ local compare = require "payoff.run.compare"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
 local plan = require "payoff.run.plan"
+local sampling = require "payoff.run.sampling"
 
--- `deviation`: of a block's log ratio in the first family, where each process's fastest of three
--- samples counts (the deviation of the least of three normal values is 0.748).
-local simulate = { deviation = math.sqrt(2 * (0.02 ^ 2 + (0.748 * 0.005) ^ 2)) }
+-- `deviation`: of a block's log ratio in the first family, where each process's fastest of five
+-- samples counts (the deviation of the least of five normal values is 0.669).
+local simulate = { deviation = math.sqrt(2 * (0.02 ^ 2 + (0.669 * 0.005) ^ 2)) }
 
-local samples_per_process, block_s = 3, 1
+local sample_ns, block_s = 1e7, 1
 
 local function cell(subject, baseline)
   return { id = subject .. "/serial/1/warm/1", subject = subject, mode = "serial", jobs = 1,
@@ -36,11 +37,13 @@ local function take_block(run, machine, block, options)
   for place, entry in ipairs(order) do
     local side = entry.cell.baseline and 1 or 2
     local process = machine(side, (block - 1) * #order + place)
-    for index = 1, samples_per_process do
+    local own = {}
+    repeat
       local log = options.scale * process() + (side == 2 and math.log(options.ratio) or 0)
-      table.insert(entry.cell.samples, { block = block, order = place, process = entry.process,
-        index = index, loops = 1, wall_ns = 1e8 * math.exp(log) })
-    end
+      own[#own + 1] = { block = block, order = place, process = entry.process,
+        index = #own + 1, loops = 1, wall_ns = sample_ns * math.exp(log) }
+      table.insert(entry.cell.samples, own[#own])
+    until sampling.enough(sampling.new(), #own, own, sample_ns)
   end
 end
 

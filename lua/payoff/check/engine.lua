@@ -11,6 +11,7 @@ local machine = require "payoff.native.machine"
 local pairs_of = require "payoff.check.pairs"
 local placement = require "payoff.run.placement"
 local session = require "payoff.run.session"
+local sharing = require "payoff.run.sharing"
 local sys = require "payoff.native.sys"
 
 local engine = {}
@@ -24,6 +25,8 @@ function engine.state(both, options)
     random = math.random, launcher = options.launcher, progress = options.progress,
     tolerance = both.head.tolerance, samples = both.head.samples or 3,
     placement = placement.new(machine.cpus(), { pin = options.pin }),
+    sharing = sharing.new(machine.core_probe, sys.monotonic_s, sys.sleep_s),
+    waiting = options.budget_s and sharing.allowance(options.budget_s),
     cpus_online = machine.describe().cpu.threads, began_s = sys.monotonic_s(),
   }
 end
@@ -82,7 +85,9 @@ function engine.run(both, options)
   local state = engine.state(both, options)
   engine.prepare(state)
   gate.run(state)
+  local shared = sharing.text(state.sharing)
   return {
+    notes = shared and { shared } or nil,
     experiment = both.head.name, title = both.head.title, file = both.head.file,
     seed = state.seed, rows = both.rows, placement = state.placement.text,
     budget_s = options.budget_s, alpha = options.alpha, effect = options.effect,

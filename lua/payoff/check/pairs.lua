@@ -36,7 +36,7 @@ local function run_side(state, cell, how)
     launcher = state.launcher, tolerance = state.tolerance, samples = how.samples,
     expected = state.expected[cell.workload], env = environment(state, how.hash_seed),
     cpus = cell.cpus, block = how.pair or 0, order = how.order or 1, process = 1,
-    cpus_online = state.cpus_online, spent = {},
+    cpus_online = state.cpus_online, spent = {}, sharing = state.sharing, waiting = state.waiting,
   })
   pairs_of.note(cell.of, outcome)
   return outcome

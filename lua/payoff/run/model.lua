@@ -104,15 +104,6 @@ local function events_of(state)
   return events
 end
 
--- Where the core was shared at more than a few looks.
-local function sharing_warning(it, add)
-  if it.looks == 0 or it.crowded < 0.02 * it.looks then return end
-  add("At %.0f %% of the moments looked at something else shared the worker's core, or its clock "
-    .. "was slower (a fixed loop took more than %.1f times its best)%s.",
-    it.crowded / it.looks * 100, sharing.limit, it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(
-    it.waited_s) or "")
-end
-
 -- What the noise did to this run, as at most four sentences.
 local function noise_warnings(state, add)
   local marked, taken, crowded, cost_ns, wall_ns = 0, 0, {}, 0, 0
@@ -136,7 +127,8 @@ local function noise_warnings(state, add)
       #crowded, #crowded == 1 and "" or "s", table.concat(crowded, ", ", 1, math.min(3, #crowded)),
       #crowded > 3 and ", …" or "")
   end
-  sharing_warning(state.sharing, add)
+  local shared = sharing.text(state.sharing)
+  if shared then add("%s", shared) end
   if wall_ns > 0 and cost_ns > 0.01 * wall_ns then
     add("Watching the noise cost %.1f %% of the time that samples took (outside their clocks).",
       cost_ns / wall_ns * 100)
@@ -247,6 +239,7 @@ function model.make(state)
   run.control = control.judge(state.control.values, run.confidence, state.control.reason)
   run.watched = state.watch:sources(state.placement.order[2])
   table.insert(run.watched, state.sharing:source())
+  run.sharing = state.sharing:facts()
   run.placement = { pinned = state.placement.pinned, text = state.placement.text }
   state.judged = run.control
   run.verified = state.verified

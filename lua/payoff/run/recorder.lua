@@ -159,7 +159,8 @@ function Recorder:finish(run)
       return self.db:run_end(self.run, {
         wall_s = run.wall_s, interrupted = run.interrupted, warnings = run.warnings,
         level = run.level, blocks = run.blocks, forecast = run.forecast,
-        control = run.control, watched = run.watched, placement = run.placement,
+        control = run.control, watched = run.watched, sharing = run.sharing,
+        placement = run.placement,
         spent = run.spent,
         program = run.program and { share = run.program.share, func = run.program.func },
         sizing = run.sizing, boundary = run.boundary, verified = run.verified,

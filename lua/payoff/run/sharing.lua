@@ -19,6 +19,7 @@ local sharing = {}
 sharing.limit = 1.1          -- an idle core's probe is within 1 % of its best
 sharing.allowed_share = 1 / 3 -- of the budget, for waiting
 local window_s = 30
+local told_share = 0.02
 local pause_s = 0.001
 
 local Sharing = {}
@@ -78,6 +79,21 @@ function Sharing:source()
   local known = self.looks > 0 and not self.reason
   return { what = "core sharing", known = known, reason = not known and (self.reason
     or "no worker was pinned to one CPU") or nil }
+end
+
+-- What a run keeps of it; nil where nothing was looked at.
+function Sharing:facts()
+  return self.looks > 0 and { looks = self.looks, crowded = self.crowded,
+    waited_s = self.waited_s } or nil
+end
+
+-- A sentence, where the core was shared at more than a few looks.
+function sharing.text(it)
+  if not it or it.looks == 0 or it.crowded < told_share * it.looks then return nil end
+  return ("At %.0f %% of the moments looked at something else shared the worker's core, or its "
+    .. "clock was slower (a fixed loop took more than %.1f times its best)%s."):format(
+    it.crowded / it.looks * 100, sharing.limit,
+    it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(it.waited_s) or "")
 end
 
 function sharing.allowance(budget_s) return { left_s = budget_s * sharing.allowed_share } end
