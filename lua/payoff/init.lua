@@ -60,8 +60,8 @@ end
 
 local ours = debug.getinfo(1, "S").source:gsub("init%.lua$", "")
 
--- Where the script, or a module of its user, looked a word up. It may be a function of ours that did,
--- given this module for a table. After a tail call no line of the script is known.
+-- Where the script, or a module of its user, looked a word up. It may be a function of ours that
+-- did, given this module for a table. After a tail call no line of the script is known.
 local function looked_up()
   local level, first = 3, nil
   local info = debug.getinfo(level, "S")
