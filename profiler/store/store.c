@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "store/companion.h"
 #include "store/database.h"
 #include "store/schema.h"
 
@@ -56,7 +57,7 @@ static bool check_path(const char *path, const struct store_options *options, st
                            path);
     if (info.st_size == 0 && !options->create)
         return status_fail(st, STATUS_DATA, "%s is not a payoff store (it is empty)", path);
-    return options->read_only || check_folder(path, st);
+    return companion_check(path, st) && (options->read_only || check_folder(path, st));
 }
 
 static int open_handle(struct store *store, const char *name, int flags)
@@ -92,18 +93,16 @@ static char *immutable_uri(const char *path)
 
 /* Readers of a write-ahead log want to make a file beside the store. Where the folder forbids that,
  * or the disk is full, and there is no log, nobody is writing, and the file can be read as it lies.
- */
+ * With a journal it cannot: it would show half of a change. */
 static int open_immutable(struct store *store)
 {
-    char *log = sqlite3_mprintf("%s-wal", store->path);
+    if (companion_has_log(store->path))
+        return SQLITE_CANTOPEN;
+    if (companion_has_journal(store->path))
+        return SQLITE_READONLY_ROLLBACK;
     char *uri = immutable_uri(store->path);
-    struct stat info;
-    int result = SQLITE_CANTOPEN;
-    if (log == NULL || uri == NULL)
-        result = SQLITE_NOMEM;
-    else if (stat(log, &info) != 0 || info.st_size == 0)
-        result = open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-    sqlite3_free(log);
+    int result = uri == NULL ? SQLITE_NOMEM
+                             : open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
     free(uri);
     return result;
 }
@@ -221,13 +220,14 @@ bool store_open(const char *path, struct store_options options, struct store **o
 }
 
 /* A reader is not let remove the files that it made for itself beside the store, an empty log and
- * its index. Whoever may write is asked to: SQLite does so if nobody else has the store open. */
+ * its index. Whoever may write is asked to: SQLite does so if nobody else has the store open. But a
+ * journal is not for a reader to undo. */
 static void sweep(const char *path)
 {
     char *log = sqlite3_mprintf("%s-wal", path);
     struct stat info;
     sqlite3 *db = NULL;
-    if (log != NULL && stat(log, &info) == 0 && info.st_size == 0 &&
+    if (log != NULL && stat(log, &info) == 0 && info.st_size == 0 && !companion_has_journal(path) &&
         sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
         (void)sqlite3_exec(db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
     sqlite3_close(db);
