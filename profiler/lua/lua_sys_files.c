@@ -1,6 +1,7 @@
 /* payoff.native.sys, files. What fails returns nil, message, code ("not found" for a missing file).
  *
- *   read_file(path) -> text              write_file(path, text) -> true     whole or not at all
+ *   read_file(path [, most bytes]) -> text; more of them is code "data"
+ *   write_file(path, text) -> true                                          whole or not at all
  *   write_file(path, function(write) … write(text) … end) -> true           piece by piece
  *   stat(path) -> {type = "file" | "directory" | "link" | "fifo" | "socket" | "device",
  *                  size_bytes =, mtime_ns =, mode =}
@@ -43,11 +44,13 @@ static void release_names(void *data, size_t count)
 static int sys_read_file(lua_State *L)
 {
     const char *path = lua_sys_check_name(L, 1);
+    lua_Integer most = luaL_optinteger(L, 2, 0);
+    luaL_argcheck(L, most >= 0, 2, "a number of bytes is wanted");
     struct status st = STATUS_INIT;
     struct lua_sys_holder *holder = lua_sys_hold(L);
     char *data = NULL;
     size_t size = 0;
-    if (!files_read(path, 0, &data, &size, &st))
+    if (!files_read(path, (size_t)most, &data, &size, &st))
         return luahost_fail(L, &st);
     *holder = (struct lua_sys_holder){data, size, release_memory};
     lua_pushlstring(L, data, size);
