@@ -160,6 +160,17 @@ static bool needs_room(int result)
            kind == SQLITE_FULL;
 }
 
+static bool check_schema(struct store *store, struct status *st)
+{
+    char what[128];
+    errno = 0;
+    int result = schema_strange(store->db, !store->read_only, what, sizeof what);
+    if (result != SQLITE_OK)
+        return database_fail(store, result, "open the store", st);
+    return what[0] == '\0' ||
+           status_fail(st, STATUS_DATA, "%s is not as payoff made it: its %s", store->path, what);
+}
+
 static bool open_store(struct store *store, bool create, struct status *st)
 {
     enum schema_kind kind = SCHEMA_EMPTY;
@@ -181,15 +192,18 @@ static bool open_store(struct store *store, bool create, struct status *st)
     if (!judge_kind(store, kind, version, create, st))
         return false;
     if (store->read_only)
-        return true;
+        return check_schema(store, st);
     /* What may not be written is opened for reading, without a word. */
     if (sqlite3_db_readonly(store->db, "main") != 0)
         return database_fail(store, SQLITE_READONLY, "write the store", st);
     /* The tables come before the log, so that the file itself says whose it is from the start. */
     if (kind != SCHEMA_OURS)
         result = schema_migrate(store->db, schema_migrations, schema_version);
-    if (result == SQLITE_OK)
-        result = set_journal(store);
+    if (result != SQLITE_OK)
+        return database_fail(store, result, "open the store", st);
+    if (!check_schema(store, st))
+        return false;
+    result = set_journal(store);
     return result == SQLITE_OK || database_fail(store, result, "open the store", st);
 }
 
