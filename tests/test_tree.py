@@ -5,6 +5,7 @@ import ast
 import hashlib
 import os
 import re
+import subprocess
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -177,6 +178,16 @@ class Text(unittest.TestCase):
                 with self.subTest(file=path):
                     self.assertNotRegex(text, r"[ \t]+\n|\r|\t", "trailing blanks or tabs")
                     self.assertTrue(text == "" or text.endswith("\n"))
+
+
+class Linted(unittest.TestCase):
+    def test_every_file_of_c(self):
+        """Those that Meson does not compile as well."""
+        listed = subprocess.run([os.path.join(ROOT, "tests", "lint"), "tidy", "--list"], check=True,
+                                stdout=subprocess.PIPE, encoding="utf-8").stdout.split()
+        self.assertEqual(sorted(listed), sorted(
+            path for path in OURS if re.match(r"(profiler|tests)/.*\.c$", path)))
+        self.assertIn("tests/verify/ports.c", listed)
 
 
 class Vendored(unittest.TestCase):

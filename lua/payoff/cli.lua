@@ -7,6 +7,7 @@
 local commands = require "payoff.commands"
 local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
+local line = require("payoff.text").line
 local versions = require "payoff.versions"
 
 local cli = {}
@@ -46,6 +47,21 @@ local function parse(parser, arguments)
   error(result, 0)
 end
 
+-- Commands that show what is in a store. It may be a stranger's, or damaged, and each of its fields
+-- anything at all; what payoff trips over then is said to be the store's, and where it was.
+local shows_a_store = { report = true, runs = true, show = true, export = true, compare = true,
+  history = true }
+
+local function run_command(parsed)
+  local run = commands.module(parsed.command).run
+  if not shows_a_store[parsed.command] then return run(parsed) end
+  local ok, result = pcall(run, parsed)
+  if ok then return result end
+  if type(result) ~= "string" or result:find("not enough memory", 1, true) then error(result, 0) end
+  fault.raise("data", "something in this store is not as payoff writes it, and cannot be shown: "
+    .. "%s; if no other program has changed the store, please report that", line(result))
+end
+
 local function dispatch(arguments)
   local parser = commands.parser()
   local parsed, help = parse(parser, arguments)
@@ -61,7 +77,7 @@ local function dispatch(arguments)
     fault.raise("usage", "which command?\n%s", parser:get_usage())
   end
   parsed.command_line = "payoff " .. table.concat(arguments, " ")
-  return commands.module(parsed.command).run(parsed)
+  return run_command(parsed)
 end
 
 function cli.main(...)

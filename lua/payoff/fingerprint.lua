@@ -106,11 +106,11 @@ function fingerprint.of(machine, subjects)
   return out
 end
 
+-- One of the two may be a stranger's: of a store, or of a baseline.
 local function say(out, what, a, b)
-  if a ~= b then
-    out[#out + 1] = ("%s: %s and %s"):format(what, tostring(a == nil and "unknown" or a),
-      tostring(b == nil and "unknown" or b))
-  end
+  if a == b then return end
+  out[#out + 1] = ("%s: %s and %s"):format(text.line(what),
+    a == nil and "unknown" or text.line(a), b == nil and "unknown" or text.line(b))
 end
 
 local function by_name(print_of)

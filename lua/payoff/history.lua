@@ -17,6 +17,7 @@ local estimate = require "payoff.run.estimate"
 local fingerprint = require "payoff.fingerprint"
 local stats = require "payoff.native.stats"
 local store = require "payoff.store"
+local clean_all = require("payoff.text").clean_all
 
 local history = {}
 
@@ -150,7 +151,7 @@ function history.load(db, name, most)
     local model
     model, message, code = db:load(chosen[i].run, { samples = "times" })
     if not model then return nil, message, code end
-    models[#models + 1] = model
+    models[#models + 1] = clean_all(model, { samples = true, warming = true })
   end
   return models
 end

@@ -58,6 +58,21 @@ local function line_of(word)
   return found and ("%s:%d"):format(current.path, found) or current.path
 end
 
+local ours = debug.getinfo(1, "S").source:gsub("init%.lua$", "")
+
+-- Where the script, or a module of its user, looked a word up. It may be a function of ours that
+-- did, given this module for a table. After a tail call no line of the script is known.
+local function looked_up()
+  local level, first = 3, nil
+  local info = debug.getinfo(level, "S")
+  while info and info.source ~= "@" .. current.path do
+    if info.what ~= "C" and info.source:sub(1, #ours) ~= ours then first = first or level end
+    level = level + 1
+    info = debug.getinfo(level, "S")
+  end
+  return info and fault.where(first or level) or current.path
+end
+
 local function new_subject(kind, t)
   local where = fault.where(3) or line_of(kind)
   return subject.new(kind, t, where, payoff.folder)
@@ -156,7 +171,7 @@ return setmetatable(payoff, {
       if type(value) == "function" then known[#known + 1] = name end
     end
     fault.raise("data", "%s: there is no payoff.%s%s; subjects are made with payoff.python, "
-      .. "payoff.native and payoff.executable", fault.where(2) or current.path, tostring(key),
+      .. "payoff.native and payoff.executable", looked_up(), tostring(key),
       nearest.hint(tostring(key), known))
   end,
 })

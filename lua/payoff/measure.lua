@@ -105,11 +105,9 @@ end
 -- The command that goes on where this run was interrupted, when the record is whole.
 local function resume_line(model, path, arguments)
   if not model.interrupted or not path or model.blocks == nil then return "" end
-  if arguments.db == nil then
-    return ("\nTo go on: payoff run %s --resume %s\n"):format(model.experiment.file, model.id)
-  end
-  return ("\nTo go on: payoff run %s --db %s --resume %s\n"):format(model.experiment.file, path,
-    model.id)
+  local more = arguments.python and " --python " .. arguments.python or ""
+  if arguments.db ~= nil then more = more .. " --db " .. path end
+  return ("\nTo go on: payoff run %s%s --resume %s\n"):format(model.experiment.file, more, model.id)
 end
 
 local function choose_sizes(experiment, wanted)

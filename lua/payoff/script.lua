@@ -14,6 +14,8 @@ local sys = require "payoff.native.sys"
 
 local script = {}
 
+local most_bytes = 16 << 20
+
 -- The user's own line, where the mistake only showed itself deeper, in a module of ours.
 local function line_in(path, trace)
   for line in trace:gmatch("[^\n]+") do
@@ -61,9 +63,16 @@ local function check_settings(settings)
   end
 end
 
+-- The text of the file; a device, say, would never end.
+function script.read(path)
+  local text, message, code = sys.read_file(path, most_bytes)
+  if not text and code == "data" then fault.raise("data", "%s is no script: %s", path, message) end
+  return fault.check("noinput", nil, text, message, code)
+end
+
 -- Runs the file and returns what it returns.
 function script.run(path, options)
-  local text = options.text or fault.check("noinput", nil, sys.read_file(path))
+  local text = options.text or script.read(path)
   local chunk, message = load(text, "@" .. path, "t", environment())
   if not chunk then fault.raise("data", "%s", message) end
   payoff.begin(path, { settings = options.settings, quick = options.quick, text = text })

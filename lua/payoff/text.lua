@@ -3,6 +3,7 @@
 --
 --   text.clean("a\xff\0b")     --> "a�␀b"
 --   text.line("two\nlines")    --> "two lines"
+--   text.clean_all(model)      --> the same table, with every text in it clean
 
 local text = {}
 
@@ -41,6 +42,18 @@ function text.clean(value)
   -- letters need none.
   s = s:gsub("\xE2\x80[\xAA-\xAE]", REPLACEMENT):gsub("\xE2\x81[\xA6-\xA9]", REPLACEMENT)
   return s
+end
+
+-- Every text in a table of a stranger's, and in the tables in it, but for those under the keys of
+-- `but`. The tables are changed.
+function text.clean_all(value, but, depth)
+  depth = depth or 0
+  if type(value) == "string" then return (text.clean(value):gsub("\r\n?", "\n")) end
+  if type(value) ~= "table" or depth > 100 then return value end
+  for key, inner in pairs(value) do
+    if not (but and but[key]) then value[key] = text.clean_all(inner, but, depth + 1) end
+  end
+  return value
 end
 
 -- On one line: runs of white space become one blank, none at the ends.

@@ -1,6 +1,7 @@
 /* payoff.native.sys, files. What fails returns nil, message, code ("not found" for a missing file).
  *
- *   read_file(path) -> text              write_file(path, text) -> true     whole or not at all
+ *   read_file(path [, most bytes]) -> text; more of them is code "data"
+ *   write_file(path, text) -> true                                          whole or not at all
  *   write_file(path, function(write) … write(text) … end) -> true           piece by piece
  *   stat(path) -> {type = "file" | "directory" | "link" | "fifo" | "socket" | "device",
  *                  size_bytes =, mtime_ns =, mode =}
@@ -19,6 +20,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int report(lua_State *L, bool ok, const struct status *st)
 {
@@ -42,11 +44,13 @@ static void release_names(void *data, size_t count)
 static int sys_read_file(lua_State *L)
 {
     const char *path = lua_sys_check_name(L, 1);
+    lua_Integer most = luaL_optinteger(L, 2, 0);
+    luaL_argcheck(L, most >= 0, 2, "a number of bytes is wanted");
     struct status st = STATUS_INIT;
     struct lua_sys_holder *holder = lua_sys_hold(L);
     char *data = NULL;
     size_t size = 0;
-    if (!files_read(path, 0, &data, &size, &st))
+    if (!files_read(path, (size_t)most, &data, &size, &st))
         return luahost_fail(L, &st);
     *holder = (struct lua_sys_holder){data, size, release_memory};
     lua_pushlstring(L, data, size);
@@ -77,19 +81,20 @@ struct filling {
     bool raised; /* the error is on top of the stack */
 };
 
+enum { FILLER = 2, WRITE = 3 /* where the function stands, and what it is given */ };
+
+/* Nothing here may raise, or the half-written file would stay; so write is there already. */
 static bool fill_by_function(void *context, int fd, struct status *st)
 {
     struct filling *filling = context;
     lua_State *L = filling->L;
-    lua_pushvalue(L, 2);
     lua_pushinteger(L, fd);
-    lua_pushlightuserdata(L, st);
-    lua_pushcclosure(L, write_piece, 2);
-    lua_pushvalue(L, -1);
-    lua_insert(L, -3); /* write, function, write */
+    lua_setupvalue(L, WRITE, 1);
+    lua_pushvalue(L, FILLER);
+    lua_pushvalue(L, WRITE);
     int result = lua_pcall(L, 1, 0, 0);
     lua_pushinteger(L, -1);
-    lua_setupvalue(L, result == LUA_OK ? -2 : -3, 1);
+    lua_setupvalue(L, WRITE, 1);
     if (result == LUA_OK)
         return true;
     filling->raised = st->code == STATUS_OK;
@@ -101,12 +106,15 @@ static int sys_write_file(lua_State *L)
     size_t length = 0;
     const char *path = lua_sys_check_name(L, 1);
     struct status st = STATUS_INIT;
-    if (!lua_isfunction(L, 2)) {
+    if (!lua_isfunction(L, FILLER)) {
         const char *text = luaL_checklstring(L, 2, &length);
         return report(L, files_write(path, text, length, &st), &st);
     }
     struct filling filling = {.L = L};
-    lua_settop(L, 2);
+    lua_settop(L, FILLER);
+    lua_pushinteger(L, -1);
+    lua_pushlightuserdata(L, &st);
+    lua_pushcclosure(L, write_piece, 2);
     bool ok = files_write_by(path, fill_by_function, &filling, &st);
     if (filling.raised)
         return lua_error(L);
@@ -172,6 +180,14 @@ static int push_path(lua_State *L, struct lua_sys_holder *holder, bool ok, char 
     return 1;
 }
 
+/* Nobody has learnt the name of the folder. */
+static void release_folder(void *data, size_t count)
+{
+    (void)count;
+    (void)rmdir(data);
+    free(data);
+}
+
 static int sys_realpath(lua_State *L)
 {
     const char *name = lua_sys_check_name(L, 1);
@@ -188,8 +204,12 @@ static int sys_scratch(lua_State *L)
     struct lua_sys_holder *holder = lua_sys_hold(L);
     struct status st = STATUS_INIT;
     char *path = NULL;
-    bool ok = files_scratch(what, &path, &st);
-    return push_path(L, holder, ok, path, &st);
+    if (!files_scratch(what, &path, &st))
+        return luahost_fail(L, &st);
+    *holder = (struct lua_sys_holder){path, 1, release_folder};
+    lua_pushstring(L, path);
+    holder->release = release_memory;
+    return 1;
 }
 
 static int sys_getcwd(lua_State *L)

@@ -45,6 +45,12 @@ bool database_fail(struct store *store, int result, const char *doing, struct st
                            "cannot %s: another process has kept %s locked for %g s", doing, path,
                            store->busy_ms / 1000.0);
     case SQLITE_READONLY:
+        if (result == SQLITE_READONLY_ROLLBACK)
+            return status_fail(st, STATUS_UNAVAILABLE,
+                               "%s was left in the middle of a change, which only writing can "
+                               "undo: merge another store into it, or run with --db %s",
+                               path, path);
+        /* fall through */
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return status_fail(st, STATUS_UNAVAILABLE,

@@ -158,6 +158,34 @@ int schema_identify(sqlite3 *db, int newest, enum schema_kind *kind, int *versio
     return SQLITE_OK;
 }
 
+/* By their text, which is what SQLite goes by. Where a table of ours is what it should be, nothing else
+ * can have its name. */
+int schema_strange(sqlite3 *db, bool writing, char *what, size_t size)
+{
+    static const char sql[] =
+        "SELECT type || ' ' || name FROM sqlite_master WHERE ?1 AND sql IS NOT NULL AND NOT "
+        "(sql LIKE 'CREATE TABLE %' OR sql LIKE 'CREATE INDEX %' OR sql LIKE 'CREATE VIEW %'"
+        " OR sql LIKE 'CREATE UNIQUE INDEX %') "
+        "UNION ALL SELECT 'table ' || column1 FROM (VALUES ('runs'), ('warnings'), ('events'),"
+        " ('subjects'), ('cells'), ('verdicts'), ('samples'), ('states'), ('sources'),"
+        " ('reasons'), ('readings'), ('findings'), ('blocks')) WHERE NOT EXISTS (SELECT 1"
+        " FROM sqlite_master WHERE type = 'table' AND name = column1 AND rootpage > 0"
+        " AND sql LIKE 'CREATE TABLE ' || column1 || ' (%') LIMIT 1";
+    sqlite3_stmt *statement = NULL;
+    what[0] = '\0';
+    int result = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_bind_int(statement, 1, writing);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(statement);
+    const char *text =
+        result == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    if (result == SQLITE_ROW)
+        snprintf(what, size, "%s", text != NULL ? text : "schema");
+    sqlite3_finalize(statement);
+    return result == SQLITE_ROW || result == SQLITE_DONE ? SQLITE_OK : result;
+}
+
 static int migrate_inside(sqlite3 *db, const char *const *migrations, int count)
 {
     int version = 0; /* asked again: another process may have been faster */

@@ -6,6 +6,7 @@
 #include "base/status.h"
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* In the file's header (offset 68), so that file(1) and we know whose it is: "payo". */
@@ -29,5 +30,11 @@ int schema_identify(sqlite3 *db, int newest, enum schema_kind *kind, int *versio
 /* Brings an empty or old database to version `count` of `migrations`, in one transaction, all or
  * nothing; another process may do the same at the same time. Returns SQLite's result code. */
 int schema_migrate(sqlite3 *db, const char *const *migrations, int count);
+
+/* Our statements mean our tables. In a stranger's database a view in the place of one could say
+ * anything, and take for ever; and a trigger would act where we write. what: such a thing, in two
+ * words, or "". Further tables, views and indexes are their owner's affair. The database must be of
+ * this version. Returns SQLite's result code. */
+int schema_strange(sqlite3 *db, bool writing, char *what, size_t size);
 
 #endif

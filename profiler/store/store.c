@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "store/companion.h"
 #include "store/database.h"
 #include "store/schema.h"
 
@@ -56,7 +57,7 @@ static bool check_path(const char *path, const struct store_options *options, st
                            path);
     if (info.st_size == 0 && !options->create)
         return status_fail(st, STATUS_DATA, "%s is not a payoff store (it is empty)", path);
-    return options->read_only || check_folder(path, st);
+    return companion_check(path, st) && (options->read_only || check_folder(path, st));
 }
 
 static int open_handle(struct store *store, const char *name, int flags)
@@ -92,18 +93,16 @@ static char *immutable_uri(const char *path)
 
 /* Readers of a write-ahead log want to make a file beside the store. Where the folder forbids that,
  * or the disk is full, and there is no log, nobody is writing, and the file can be read as it lies.
- */
+ * With a journal it cannot: it would show half of a change. */
 static int open_immutable(struct store *store)
 {
-    char *log = sqlite3_mprintf("%s-wal", store->path);
+    if (companion_has_log(store->path))
+        return SQLITE_CANTOPEN;
+    if (companion_has_journal(store->path))
+        return SQLITE_READONLY_ROLLBACK;
     char *uri = immutable_uri(store->path);
-    struct stat info;
-    int result = SQLITE_CANTOPEN;
-    if (log == NULL || uri == NULL)
-        result = SQLITE_NOMEM;
-    else if (stat(log, &info) != 0 || info.st_size == 0)
-        result = open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-    sqlite3_free(log);
+    int result = uri == NULL ? SQLITE_NOMEM
+                             : open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
     free(uri);
     return result;
 }
@@ -161,6 +160,17 @@ static bool needs_room(int result)
            kind == SQLITE_FULL;
 }
 
+static bool check_schema(struct store *store, struct status *st)
+{
+    char what[128];
+    errno = 0;
+    int result = schema_strange(store->db, !store->read_only, what, sizeof what);
+    if (result != SQLITE_OK)
+        return database_fail(store, result, "open the store", st);
+    return what[0] == '\0' ||
+           status_fail(st, STATUS_DATA, "%s is not as payoff made it: its %s", store->path, what);
+}
+
 static bool open_store(struct store *store, bool create, struct status *st)
 {
     enum schema_kind kind = SCHEMA_EMPTY;
@@ -182,15 +192,18 @@ static bool open_store(struct store *store, bool create, struct status *st)
     if (!judge_kind(store, kind, version, create, st))
         return false;
     if (store->read_only)
-        return true;
+        return check_schema(store, st);
     /* What may not be written is opened for reading, without a word. */
     if (sqlite3_db_readonly(store->db, "main") != 0)
         return database_fail(store, SQLITE_READONLY, "write the store", st);
     /* The tables come before the log, so that the file itself says whose it is from the start. */
     if (kind != SCHEMA_OURS)
         result = schema_migrate(store->db, schema_migrations, schema_version);
-    if (result == SQLITE_OK)
-        result = set_journal(store);
+    if (result != SQLITE_OK)
+        return database_fail(store, result, "open the store", st);
+    if (!check_schema(store, st))
+        return false;
+    result = set_journal(store);
     return result == SQLITE_OK || database_fail(store, result, "open the store", st);
 }
 
@@ -221,13 +234,14 @@ bool store_open(const char *path, struct store_options options, struct store **o
 }
 
 /* A reader is not let remove the files that it made for itself beside the store, an empty log and
- * its index. Whoever may write is asked to: SQLite does so if nobody else has the store open. */
+ * its index. Whoever may write is asked to: SQLite does so if nobody else has the store open. But a
+ * journal is not for a reader to undo. */
 static void sweep(const char *path)
 {
     char *log = sqlite3_mprintf("%s-wal", path);
     struct stat info;
     sqlite3 *db = NULL;
-    if (log != NULL && stat(log, &info) == 0 && info.st_size == 0 &&
+    if (log != NULL && stat(log, &info) == 0 && info.st_size == 0 && !companion_has_journal(path) &&
         sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
         (void)sqlite3_exec(db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
     sqlite3_close(db);

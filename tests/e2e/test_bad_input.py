@@ -38,6 +38,8 @@ SCRIPTS = [
      r"modes\[1\]: 'treads' is none of: .*did you mean 'thread'\?"),
     ("unknown subject kind", HEAD + "return payoff.ruby { }\n", 65,
      r"x\.lua:2: .*payoff\.ruby.*payoff\.python"),
+    ("the module as a table", experiment("tasks = {{0, 1}}, counters = payoff").replace(
+        "return", "local e =") + "return e\n", 65, r"x\.lua:2: there is no payoff\.exact"),
     ("unknown metric", experiment("tasks = {{0, 1}}, metrics = {'icp'}"), 65,
      r"no metric 'icp'; did you mean 'ipc'\?"),
     ("unknown counter", experiment("tasks = {{0, 1}}, counters = {'instructons'}"), 65,

@@ -52,6 +52,12 @@ class Case(support.Case):
         finally:
             database.close()
 
+    def edit(self, sql):
+        database = sqlite3.connect(os.path.join(self.folder, STORE))
+        with database:
+            database.execute(sql)
+        database.close()
+
     def kill_after(self, seconds, *arguments, number=signal.SIGKILL):
         """Starts a run and ends it then; returns the samples that it had reported before."""
         process = self.start(*arguments)
@@ -180,6 +186,11 @@ class Refused(Case):
         self.kill_with_samples(4, "--blocks", "3")
         self.refused(64, "has no run 'x'", "small.lua", "--resume", "x")
         self.refused(64, "has no run '9'", "small.lua", "--resume", "9")
+        self.refused(64, "payoff run small.lua --db", "--db", STORE, "--resume", "1")
+        self.refused(64, "without --python", "small.lua", "--resume", "1", "--python", "./mine")
+        self.edit("UPDATE runs SET progress = json_set(progress, '$.options.python', './evil')")
+        self.refused(64, "begun with --python ./evil", "small.lua", "--resume", "1")
+        self.edit("UPDATE runs SET progress = json_remove(progress, '$.options.python')")
         with open(os.path.join(self.folder, "kernel.py"), "a", encoding="utf-8") as file:
             file.write("# new\n")
         self.refused(65, "kernel.py has changed", "small.lua", "--resume", "1")

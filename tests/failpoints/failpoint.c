@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,13 +37,39 @@ static uint64_t wanted_from, wanted_times;
 static int wanted_errno;
 static _Thread_local bool within; /* a call that failpoint itself makes */
 
+/* An address, until the library that it is in is found; then where it is there. */
+struct place {
+    uintptr_t address;
+    uint64_t library;
+};
+
+static int find_place(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size;
+    struct place *place = data;
+    place->library++;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+        uintptr_t begin = info->dlpi_addr + part->p_vaddr;
+        if (part->p_type == PT_LOAD && place->address - begin < part->p_memsz) {
+            place->address -= info->dlpi_addr;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The same in every run of a build, wherever its libraries happen to be loaded. */
 static uint64_t stack_hash(void)
 {
     void *frames[FRAMES];
     int count = backtrace(frames, FRAMES);
     uint64_t hash = 14695981039346656037U;
-    for (int i = 0; i < count; i++)
-        hash = (hash ^ (uintptr_t)frames[i]) * 1099511628211U;
+    for (int i = 0; i < count; i++) {
+        struct place place = {.address = (uintptr_t)frames[i]};
+        dl_iterate_phdr(find_place, &place);
+        hash = (hash ^ place.address ^ place.library << 48) * 1099511628211U;
+    }
     return hash;
 }
 

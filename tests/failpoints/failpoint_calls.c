@@ -2,8 +2,9 @@
 #undef _FILE_OFFSET_BITS /* open and open64 are two names here */
 #include "failpoint.h"
 
+#include "../next_call.h"
+
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -24,17 +25,6 @@
 #include <unistd.h>
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): names are ours, in any case */
-#define VISIBLE __attribute__((visibility("default")))
-
-/* The next library's function of this name, looked up once. */
-#define NEXT(name)                                                                                 \
-    ({                                                                                             \
-        static __typeof__(name) *next;                                                             \
-        if (next == NULL)                                                                          \
-            next = (__typeof__(name) *)(uintptr_t)dlsym(RTLD_NEXT, #name);                         \
-        next;                                                                                      \
-    })
-
 #define CALL(type, kind, name, failed, params, ...)                                                \
     VISIBLE type name params                                                                       \
     {                                                                                              \

@@ -7,6 +7,7 @@
 
 import collections
 import errno
+import hashlib
 import mmap
 import os
 import random
@@ -77,6 +78,47 @@ class Log:
         begin = HEADER.size + COUNTS.size
         for kind, child, number, stack in CALL.iter_unpack(data[begin:begin + count * CALL.size]):
             yield Point(("child-" if child else "") + KINDS[kind], number, stack)
+
+
+class Done:
+    """The tries that were right, kept from run to run as long as the programs stay the same.
+
+    A way is known by its stack, which failpoint.c tells the same in every run of one build."""
+
+    def __init__(self, path, programs):
+        self.known, self.file = set(), None
+        if path is None:
+            return
+        digest = hashlib.sha256()
+        for program in programs:
+            with open(program, "rb") as file:
+                digest.update(file.read())
+        head = "of %s\n" % digest.hexdigest()
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                lines = file.readlines()
+            if lines[:1] == [head]:
+                self.known = set(lines[1:])
+        # Another build's are of no use: begin anew.
+        self.file = open(path, "a" if self.known else "w", encoding="utf-8")
+        if not self.known:
+            self.file.write(head)
+
+    @staticmethod
+    def line(command, point, error, times):
+        return "%s %s %016x %s %d\n" % (command, point.kind, point.stack, error, times)
+
+    def has(self, command, point, error, times):
+        return self.line(command, point, error, times) in self.known
+
+    def add(self, *what):
+        if self.file:
+            self.file.write(self.line(*what))
+            self.file.flush()
+
+    def close(self):
+        if self.file:
+            self.file.close()
 
 
 def counted(log):

@@ -2,13 +2,14 @@
 """Every call that payoff makes of the system and of the allocator fails once, in small commands.
 
 usage: test_failpoints.py [COMMAND…] [--each N] [--seed N] [--kind KIND] [--errors N] [--jobs N]
-                          [--most N]
+                          [--most N] [--shard K/N] [--done FILE]
 
 Calls that come the same way (the same stack) fail alike, and are tried once. --each N takes at most
 N of every kind (default 0: all), --errors N the first N errors of a kind (default 0: all), --most N
-so many tries of a command, drawn by the seed. Expected each time: the command ends, by a documented
-status and with one clear line, or goes on and is right; no process, no temporary file is left, and
-the store is whole.
+so many tries of a command, drawn by the seed. --shard 2/5 takes the second of five parts. --done
+FILE keeps what was tried and was right there; started again with it, the rest is tried. Expected
+each time: the command ends, by a documented status and with one clear line, or goes on and is
+right; no process, no temporary file is left, and the store is whole.
 """
 
 import argparse
@@ -239,6 +240,9 @@ def try_command(place, command, options):
     todo = list(plan(usual.calls, options))
     if options.most:
         todo = random.Random(options.seed).sample(todo, min(options.most, len(todo)))
+    todo = todo[slice_of(options.shard)]
+    before = len(todo)
+    todo = [item for item in todo if not options.done.has(command, *item)]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for done in pool.map(lambda item: Try(place, command, *item), todo):
             fired += done.fired > 0
@@ -246,12 +250,27 @@ def try_command(place, command, options):
             if done.faults:
                 wrong += 1
                 print(done, flush=True)
-    print("%s: %d ways to %d kinds of calls; %d tries, %d of which failed a call; ends %s; "
+            else:
+                options.done.add(command, done.point, done.error, done.times)
+    print("%s: %d ways to %d kinds of calls; %d tries%s, %d of which failed a call; ends %s; "
           "%d wrong; %.0f s" % (
-              command, len(usual.calls), len({call.kind for call in usual.calls}), len(todo), fired,
+              command, len(usual.calls), len({call.kind for call in usual.calls}), len(todo),
+              " after %d done before" % (before - len(todo)) if before > len(todo) else "", fired,
               {key: ends[key] for key in sorted(ends, key=str)}, wrong,
               time.monotonic() - began), flush=True)
     return wrong
+
+
+def shard(text):
+    part, _, parts = text.partition("/")
+    if not 1 <= int(part) <= int(parts):
+        raise ValueError(text)
+    return int(part), int(parts)
+
+
+def slice_of(part_of):
+    part, parts = part_of
+    return slice(part - 1, None, parts)
 
 
 def main():
@@ -259,14 +278,18 @@ def main():
     parser.add_argument("commands", nargs="*", metavar="COMMAND", default=["all"],
                         help="all, " + ", ".join(COMMANDS))
     parser.add_argument("--kind", choices=points.KINDS)
+    parser.add_argument("--shard", type=shard, default=(1, 1), metavar="K/N")
+    parser.add_argument("--done", metavar="FILE")
     for name, default in (("each", 0), ("errors", 0), ("most", 0), ("jobs", 1), ("seed", 1)):
         parser.add_argument("--" + name, type=int, default=default)
     options = parser.parse_intermixed_args()
     commands = list(COMMANDS) if "all" in options.commands else options.commands
+    options.done = points.Done(options.done, (PAYOFF, points.LIBRARY))
     place = Place(commands)
     try:
         wrong = sum(try_command(place, command, options) for command in commands)
     finally:
+        options.done.close()
         shutil.rmtree(place.top, ignore_errors=True)
     return 1 if wrong else 0
 

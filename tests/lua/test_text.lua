@@ -27,6 +27,18 @@ check.test("nothing turns the direction of what stands after it", function()
   check.equal(text.clean(letters), letters)
 end)
 
+check.test("every text of a table", function()
+  local inner = { "a\27b", { c = "d\r\ne\rf" } }
+  local made = { x = "\0", list = inner, kept = { "\27" }, n = 7 }
+  check.equal(text.clean_all(made, { kept = true }), made)
+  check.equal(made.x, "␀")
+  check.equal(inner[1], "a␛b")
+  check.equal(inner[2].c, "d\ne\nf")
+  check.equal(made.kept[1], "\27")
+  check.equal(made.n, 7)
+  check.equal(text.clean_all("\27"), "␛")
+end)
+
 check.test("a sentence ends with a full stop", function()
   check.equal(text.sentence("no PMU"), "no PMU.")
   check.equal(text.sentence("why? "), "why?")

@@ -9,8 +9,9 @@
  *
  * An event that names no kind of core counts on SHIM_CORE_TYPE's, as Linux has it. */
 #undef _FILE_OFFSET_BITS /* or open and open64 were one name */
+#include "../next_call.h"
+
 #include <dirent.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdarg.h>
@@ -21,8 +22,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#define EXPORT __attribute__((visibility("default")))
 
 enum { SHIM_CORE_TYPE = 4, SHIM_ATOM_TYPE = 10, TYPE_SHIFT = 32 };
 
@@ -40,8 +39,8 @@ static const char *redirect(const char *path, char *to, size_t size)
     return path;
 }
 
-EXPORT int open(const char *path, int flags, ...);
-EXPORT int open(const char *path, int flags, ...)
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): names are ours, in any case */
+VISIBLE int open(const char *path, int flags, ...)
 {
     char to[1024];
     mode_t mode = 0;
@@ -54,8 +53,7 @@ EXPORT int open(const char *path, int flags, ...)
     return openat(AT_FDCWD, redirect(path, to, sizeof to), flags, mode);
 }
 
-EXPORT int open64(const char *path, int flags, ...);
-EXPORT int open64(const char *path, int flags, ...)
+VISIBLE int open64(const char *path, int flags, ...)
 {
     mode_t mode = 0;
     if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
@@ -67,16 +65,14 @@ EXPORT int open64(const char *path, int flags, ...)
     return open(path, flags, mode);
 }
 
-EXPORT DIR *opendir(const char *path);
-EXPORT DIR *opendir(const char *path)
+VISIBLE DIR *opendir(const char *path)
 {
     char to[1024];
     int fd = openat(AT_FDCWD, redirect(path, to, sizeof to), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? NULL : fdopendir(fd);
 }
 
-EXPORT int access(const char *path, int mode);
-EXPORT int access(const char *path, int mode)
+VISIBLE int access(const char *path, int mode)
 {
     char to[1024];
     return faccessat(AT_FDCWD, redirect(path, to, sizeof to), mode, 0);
@@ -98,8 +94,7 @@ static const char *cpu_of(const struct perf_event_attr *attr)
     return type == SHIM_ATOM_TYPE ? getenv("SHIM_ATOM") : NULL;
 }
 
-EXPORT long syscall(long number, ...);
-EXPORT long syscall(long number, ...)
+VISIBLE long syscall(long number, ...)
 {
     long a[6];
     va_list arguments;
@@ -107,13 +102,8 @@ EXPORT long syscall(long number, ...)
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(arguments, long);
     va_end(arguments);
-    static long (*real)(long, ...);
-    if (real == NULL) {
-        void *found = dlsym(RTLD_NEXT, "syscall");
-        memcpy(&real, &found, sizeof real);
-    }
     if (number != SYS_perf_event_open)
-        return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+        return NEXT(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
     struct perf_event_attr attr;
     memcpy(&attr, (const void *)a[0], sizeof attr); /* payoff's, of this very size */
     const char *cpu = cpu_of(&attr);
@@ -123,5 +113,6 @@ EXPORT long syscall(long number, ...)
         attr.config1 = attr.config2 = 0;
         a[2] = strtol(cpu, NULL, 10);
     }
-    return real(number, &attr, a[1], a[2], a[3], a[4], 0L);
+    return NEXT(syscall)(number, &attr, a[1], a[2], a[3], a[4], 0L);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

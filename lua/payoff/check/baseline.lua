@@ -110,6 +110,8 @@ local function bad(path, message, ...)
   fault.raise("data", "--baseline %s: %s", text.line(path), text.line(message:format(...)))
 end
 
+local most_bytes = 16 << 20 -- of some twenty thousand rows
+
 local sources = { hardware = true, simulated = true }
 local largest = 2 ^ 53
 
@@ -177,8 +179,9 @@ local function parse(path, content)
 end
 
 function baseline.load(path)
-  local content = fault.check("noinput", "--baseline", sys.read_file(path))
-  return parse(path, content)
+  local content, message, code = sys.read_file(path, most_bytes)
+  if not content and code == "data" then bad(path, "no baseline: %s", message) end
+  return parse(path, fault.check("noinput", "--baseline", content, message, code))
 end
 
 -- Fields of a stranger's making may have any type; the comparison must not trip over them.

@@ -131,7 +131,7 @@ end
 -- With options.head, head is the code in that checkout; the experiment's text is still this one.
 local function head_path(path, options)
   if not options.head then return path end
-  options.text = fault.check("noinput", nil, sys.read_file(path))
+  options.text = script.read(path)
   return sides.base_path(path, options.head)
     or fault.raise("noinput", "%s has no folder for %s", options.head, path)
 end

@@ -37,16 +37,16 @@ local function find_run(arguments)
   elseif arguments.db then
     return resume.find(arguments.db, arguments.resume)
   elseif not arguments.file then
-    fault.raise("usage", "--resume needs the experiment or its store: "
-      .. "payoff run FILE.lua --resume %s", arguments.resume)
+    fault.raise("usage", "--resume needs the experiment: payoff run FILE.lua --resume %s",
+      arguments.resume)
   end
   return resume.find(measure.store_path(load(arguments), arguments), arguments.resume)
 end
 
 local function go_on(arguments)
   local it = find_run(arguments)
+  resume.check_programs(it, arguments)
   resume.overlay(it, arguments)
-  arguments.file = arguments.file or it.run.experiment.file
   measure.check(arguments)
   local experiment = load(arguments)
   resume.check_text(it, experiment)

@@ -8,6 +8,7 @@ local metrics = require "payoff.metrics"
 local profile = require "payoff.model.profile"
 local store = require "payoff.store"
 local sys = require "payoff.native.sys"
+local clean_all = require("payoff.text").clean_all
 local units = require "payoff.units"
 
 local runs = {}
@@ -73,6 +74,9 @@ local function metric_list(run)
   return metrics.load(list, ".")
 end
 
+-- They are many, and numbers but for why one is marked, which formats clean themselves.
+local samples_apart = { samples = true, warming = true }
+
 local function load(db, path, which, samples)
   if which == nil then
     local all = fault.check("data", nil, db:runs())
@@ -89,6 +93,7 @@ function runs.load(path, which, arguments, samples)
   local db = open(path)
   local run = load(db, path, which, samples)
   db:close()
+  clean_all(run, samples_apart)
   if run.state == "running" then
     table.insert(run.warnings, "This run never ended: it is still being measured, or was killed.")
   end

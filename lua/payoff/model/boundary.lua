@@ -137,7 +137,7 @@ end
 
 -- The calibration, or nil and why there is none that holds for this machine and this Python.
 function boundary.load(path, machine, python)
-  local text = path and sys.read_file(path)
+  local text = path and sys.read_file(path, 16 << 20)
   if not text then return nil, "not calibrated here: run `payoff boundary` once" end
   local kept = json.decode(text)
   if type(kept) ~= "table" or kept.format ~= 1 or type(kept.entries) ~= "table"

@@ -90,6 +90,20 @@ function resume.find(path, which)
   return { path = path, run = run, progress = progress }
 end
 
+-- A store may be a stranger's, and does not choose what is executed: the script and the interpreter
+-- are said again.
+function resume.check_programs(it, arguments)
+  local id, file, python = it.run.id, it.run.experiment.file or "?", it.progress.options.python
+  if not arguments.file then
+    fault.raise("usage", "run %s is of %s: name it again, if it is yours: payoff run %s --db %s "
+      .. "--resume %s", id, file, file, it.path, id)
+  elseif python ~= arguments.python then
+    fault.raise("usage", "run %s was begun %s, and goes on as it was begun: %s", id,
+      python and ("with --python %s"):format(python) or "without --python",
+      python and "give it again, if it is yours" or "leave it out")
+  end
+end
+
 -- The options of then take the place of the command line's.
 function resume.overlay(it, arguments)
   local counts = it.progress.options.counts

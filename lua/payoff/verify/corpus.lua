@@ -15,6 +15,7 @@ local sys = require "payoff.native.sys"
 local corpus = {}
 
 local FAILURES_MAX, RECORDED_MAX = 200, 5000
+local MOST_BYTES = 256 << 20
 
 local function complain(path, message) fault.raise("data", "%s: %s", path, message) end
 
@@ -33,9 +34,10 @@ end
 
 -- `missing` is an error where the user named the file.
 function corpus.read(path, required)
-  local text, message, code = sys.read_file(path)
+  local text, message, code = sys.read_file(path, MOST_BYTES)
   if not text then
     if code == "not found" and not required then return { version = 1, entries = {} } end
+    if code == "data" then complain(path, message) end
     fault.raise("noinput", "%s", message)
   end
   local kept, why = json.decode(text)
