@@ -100,8 +100,10 @@ class Plan(Case):
         result = self.payoff("run", "small.lua", "--out", "out", "--no-db", "--budget", "0.1",
                              "--set", "steps=20000")
         self.assertEqual(result.status, 0, result.err)
-        self.assertIn("no intervals, which need 6", result.err)
-        self.assertIn("interval needs at least 6", " ".join(result.out.split()))
+        self.assertRegex(result.err, r"0\.1 s: too little for intervals, it seems: .*--budget \d+ "
+                         r"would do\n(.*\n)*.*no intervals, which need 6; --budget \d+ would do")
+        self.assertRegex(" ".join(result.out.split()),
+                         r"interval needs at least 6\. Give --budget \d+, or")
         result = self.payoff("run", "small.lua", "--out", "out", "--no-db", "--budget", "3",
                              "--precision", "0.01")
         self.assertEqual(result.status, 0, result.err)
