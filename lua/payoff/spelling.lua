@@ -66,9 +66,9 @@ local optional = { "precision", "budget", "blocks", "counters" }
 -- The text of a script that runs the same experiment. options: its fields; command: how to run it,
 -- where the script's name alone does not say that.
 function spelling.script(list, options)
+  local head = options.command and ("-- As it was tried: %s\n"):format(options.command) or ""
   local lines = {
-    options.command and ("-- As it was tried: %s\n"):format(options.command)
-      .. 'local payoff = require "payoff"' or 'local payoff = require "payoff"', "", "return payoff.experiment {",
+    head .. 'local payoff = require "payoff"', "", "return payoff.experiment {",
     ("  name = %s,"):format(literal(options.name)),
     ("  reference = %s,"):format(subject_text(list[1])), "  subjects = {",
   }

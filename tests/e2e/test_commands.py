@@ -41,7 +41,7 @@ class Try(Case):
             "try", "kernel.py:total", "kernel.py:total_off", "--args", "[0, 500]", "--modes",
             "serial,thread", "--jobs", "2", "--budget", "7.5", "--precision", "4", "--blocks", "1",
             "--seed", "7", "--no-pin", "--no-verify", "--only", "*/serial/*", "--python",
-            os.path.basename(sys.executable), "--save", "sub/it's.lua", "--out", "out", "--db", "a.db")
+            sys.executable, "--save", "sub/it's.lua", "--out", "out", "--db", "a.db")
         self.assertEqual(result.status, 2, result.err)
         with open(os.path.join(self.folder, "sub", "it's.lua"), encoding="utf-8") as file:
             text = file.read()

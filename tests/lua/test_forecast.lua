@@ -60,7 +60,7 @@ check.test("before anything is timed, a budget without intervals is said so", fu
   local options = { samples = 3, budget_s = 3, spent_s = 0, level = 0.95 }
   check.equal(forecast.before({ checked(0.2) }, options), nil)
   check.contains(forecast.before({ checked(0.2), checked(0.3) }, options),
-    "3 s: too little for intervals, it seems: they need 6 blocks of some 1 s each; --budget 10 would")
+    "3 s: too little for intervals, it seems: they need 6 blocks of some 1 s each; --budget 10 w")
   options.budget_s = 6.5
   check.equal(forecast.before({ checked(0.2), checked(0.3) }, options), nil)
   options.level = 0.99

@@ -6,6 +6,7 @@
 -- Blocks, random order, samples per process, looks, stopping, estimates and comparisons are those
 -- of payoff.run.*; only the times are drawn. A port's time is the reference's times `ratio`.
 
+local between = require "payoff.run.between"
 local compare = require "payoff.run.compare"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
@@ -81,25 +82,43 @@ function simulate.state(run)
   end
 end
 
--- Two runs of one subject, `blocks` each, one after the other: how `payoff compare` judges the
--- second against the first. `ratio`: of the second's times. --> state, interval
+-- Every run has the same reference; the port's file is another one in each.
+local function fingerprint(which)
+  local function subject(name, hash)
+    return { name = name, kind = "python", files = { { path = name, sha256 = hash } } }
+  end
+  return { subjects = { subject("reference", "same"), subject("port", which) } }
+end
+
+local function one_run(family, blocks, moment, which, options)
+  local run, machine, control = empty_run(), family.new(), {}
+  for block = 1, blocks do
+    local offsets, before = moment(block), { #run.cells[1].samples, #run.cells[2].samples }
+    take_block(run, machine, block, { scale = options.scale or 1, ratio = 1 })
+    for i, one in ipairs(run.cells) do
+      local factor = math.exp(offsets[i]) * (i == 2 and which == "second" and options.ratio or 1)
+      for at = before[i] + 1, #one.samples do
+        one.samples[at].wall_ns = one.samples[at].wall_ns * factor
+      end
+    end
+    control[block] = { block = block, wall_ns = 5e5 * math.exp(offsets[3] + 0.002 * math.random()) }
+  end
+  run.level, run.control, run.fingerprint = run.confidence, { steps = 1, measured = control },
+    fingerprint(which)
+  return run
+end
+
+-- Two runs of a reference and a port, `blocks` each, one after the other: how `payoff compare`
+-- judges the port in the second against the first. `ratio`: of the second's times. moment: one of
+-- families.moments, or nil where the machine stays the same. --> the row
 function simulate.two_runs(family, options)
   local list = {}
   for i, blocks in ipairs(options.blocks) do
-    local one, machine = empty_run(), family.new()
-    for block = 1, blocks do
-      take_block(one, machine, block, { scale = options.scale or 1, ratio = 1 })
-    end
-    if i == 2 then
-      for _, sample in ipairs(one.cells[1].samples) do
-        sample.wall_ns = sample.wall_ns * (options.ratio or 1)
-      end
-    end
-    one.cells, one.level = { one.cells[1] }, one.confidence
-    list[i] = one
+    local moment = options.moment and options.moment.new() or function() return { 0, 0, 0 } end
+    list[i] = one_run(family, blocks, moment, i == 1 and "first" or "second", options)
   end
-  local row = compare.runs(list[1], list[2], { valid = function() return true end }).rows[1]
-  return row.state, row.interval
+  local rows = between.runs(list[1], list[2], { valid = function() return true end }).rows
+  return rows[2], rows[1]
 end
 
 -- The median and the quartile distance of log(port / reference), from many blocks.

@@ -16,8 +16,8 @@ local forecast = {}
 
 local correlation = 0.57
 
--- How many blocks it takes for an interval of a median: 6 for 95 %, 8 for 99 %. All of so few lie on
--- one side of it in 2 of 2^n cases.
+-- How many blocks it takes for an interval of a median: 6 for 95 %, 8 for 99 %. All of so few lie
+-- on one side of it in 2 of 2^n cases.
 function forecast.needed(level) return math.ceil(1 - math.log(1 - level, 2) - 1e-9) end
 
 local function deviation(list)
