@@ -2,6 +2,7 @@ local check = require "check"
 local between = require "payoff.run.between"
 local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
+local machines = require "payoff.run.machines"
 
 -- A cell of the run model with one process per block and one sample per process.
 local function cell(subject, times, more)
@@ -204,7 +205,7 @@ check.test("waits for a CPU are taken off, and other bad moments allow no verdic
 end)
 
 check.test("another kernel or C library is a caution, not another machine", function()
-  local hard, soft = between.machines({ cpu = { model = "x" }, kernel = "Linux 6.1" },
+  local hard, soft = machines.compare({ cpu = { model = "x" }, kernel = "Linux 6.1" },
     { cpu = { model = "x" }, kernel = "Linux 6.8" })
   check.same(hard, {})
   check.same(soft, { "kernel: Linux 6.1 and Linux 6.8" })

@@ -18,40 +18,13 @@ local anchors = require "payoff.run.anchors"
 local cells = require "payoff.run.cells"
 local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
+local machines = require "payoff.run.machines"
 local stats = require "payoff.native.stats"
 
 local between = {}
 
 -- What no change of a machine is taken for, where nothing shows how it changed.
 between.unanchored = 2
-
--- What must be the same for times to be evidence, and what should be.
-local function machine_facts(machine)
-  local cpu = machine.cpu or {}
-  return { { "processor", cpu.model }, { "architecture", cpu.architecture },
-    { "cores", cpu.cores }, { "threads", cpu.threads }, { "usable CPUs", machine.cpus_usable },
-    { "virtual machine", machine.virtual_machine }, { "product", machine.product } },
-    { { "kernel", machine.kernel }, { "distribution", machine.distribution },
-      { "frequency governor", machine.governor }, { "turbo", machine.turbo } }
-end
-
-local function differing(a, b)
-  local out, last = {}, math.max(#a, #b)
-  for i = 1, last do
-    if a[i][2] ~= b[i][2] then
-      out[#out + 1] = ("%s: %s and %s"):format(a[i][1], tostring(a[i][2] or "unknown"),
-        tostring(b[i][2] or "unknown"))
-    end
-  end
-  return out
-end
-
--- Lists of texts: what makes them different machines, and what to keep in mind.
-function between.machines(a, b)
-  local hard_a, soft_a = machine_facts(a or {})
-  local hard_b, soft_b = machine_facts(b or {})
-  return differing(hard_a, hard_b), differing(soft_a, soft_b)
-end
 
 local function add_cautions(out, old, new)
   local libc = { (old.fingerprint or {}).libc, (new.fingerprint or {}).libc }
@@ -284,22 +257,22 @@ local function finish(row, machine, options, level)
 end
 
 local function judge(rows, list, out, options)
-  local families, machines = { [true] = {}, [false] = {} }, {}
+  local families, of_size = { [true] = {}, [false] = {} }, {}
   for _, row in ipairs(rows) do
     local size = row.cell.size
-    if machines[size] == nil then machines[size] = machine_of(list, size, out.level) or false end
-    if row.same or not machines[size] then ask_plainly(row)
-    else add_question(row, machines[size]) end
+    if of_size[size] == nil then of_size[size] = machine_of(list, size, out.level) or false end
+    if row.same or not of_size[size] then ask_plainly(row)
+    else add_question(row, of_size[size]) end
     table.insert(families[row.same], row)
   end
   for _, family in pairs(families) do
     compare.judge(family, { level = out.level, error = out.error, margin = out.margin })
   end
   for _, row in ipairs(rows) do
-    local machine = machines[row.cell.size] or nil
+    local machine = of_size[row.cell.size] or nil
     finish(row, machine, options, out.level)
   end
-  return machines
+  return of_size
 end
 
 local function plain_change(interval)
@@ -324,10 +297,10 @@ local function machine_text(machine, size)
     .. "these is called faster or slower."):format(text, table.concat(others, "; "))
 end
 
-local function describe_machine(machines, sizes)
+local function describe_machine(of_size, sizes)
   local out, several = {}, #sizes > 1
   for _, size in ipairs(sizes) do
-    local machine = machines[size.size]
+    local machine = of_size[size.size]
     if machine then
       out[#out + 1] = { size = size.size, over = machine.base.name, interval = machine.interval,
         alike = #machine.others == 0, text = machine_text(machine, several and size.size) }
@@ -345,7 +318,7 @@ function between.runs(old, new, options)
   local out = { margin = options.margin or compare.margin, time = options.time or "own",
     level = math.max(old.level or old.confidence, new.level or new.confidence),
     error = math.min(compare.error_of(old), compare.error_of(new)) }
-  out.differences, out.cautions = between.machines(old.machine, new.machine)
+  out.differences, out.cautions = machines.compare(old.machine, new.machine)
   add_cautions(out.cautions, old, new)
   options = { time = out.time, valid = options.valid, foreign = #out.differences > 0 }
   out.rows = rows_of(old, new, options, out.level)
@@ -354,8 +327,8 @@ function between.runs(old, new, options)
     if not row.state then comparable[#comparable + 1] = row end
   end
   local list = anchors.of(old, new, comparable)
-  local machines = judge(comparable, list, out, options)
-  out.machine = options.foreign and {} or describe_machine(machines, old.sizes)
+  local of_size = judge(comparable, list, out, options)
+  out.machine = options.foreign and {} or describe_machine(of_size, old.sizes)
   return out
 end
 
