@@ -62,7 +62,8 @@ class Compare(Case):
         with sqlite3.connect(path) as source, sqlite3.connect(other) as target:
             source.backup(target)
         with sqlite3.connect(other) as database:
-            database.execute("UPDATE runs SET machine = json_set(machine, '$.cpu.model', 'Wren')")
+            database.execute("UPDATE runs SET name = name || '-b', "
+                             "machine = json_set(machine, '$.cpu.model', 'Wren')")
         result = self.compare(DATABASE, "other.db")
         self.assertEqual(result.status, 3, result.err)
         self.assertIn("different machines", result.out)
@@ -77,7 +78,7 @@ class Compare(Case):
         for arguments, words in [
                 ((DATABASE, "2", "2"), "is compared with itself"),
                 ((DATABASE, "odd.payoff.db"), "no row in common: A is of small (python/serial"),
-                ((DATABASE, "1", "2", "--time", "sidereal"), "sidereal")]:
+                ((DATABASE, "1", "2", "--time", "sidereal"), "must be one of 'own'")]:
             result = self.compare(*arguments)
             self.assertEqual(result.status, 64, result.err)
             self.assertIn(words, result.err)
