@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """How a run measures: noise, placement, scaling, the plan."""
 
+import csv
 import json
 import os
 import subprocess
 import sys
+import subprocess
 import unittest
 
 from support import Case
@@ -92,6 +94,35 @@ class Scaling(Case):
         for group in groups:
             self.assertEqual([point["jobs"] for point in group["points"]], [2])
             self.assertIn("the serial row", group["text"])
+
+
+SLOW_FIRST = r"""
+#include <stdint.h>
+#include <time.h>
+static void nap(long ms) { struct timespec t = {0, ms * 1000000}; nanosleep(&t, 0); }
+static int has_table;
+int64_t f(int64_t n) { if (!has_table) nap(220); has_table = 1; nap(30); return n; }
+"""
+
+
+class FirstCall(Case):
+    def test_a_slow_first_call_is_no_sample_where_the_second_is_fast(self):
+        # The study of warm-up has too little time to see it, and has found the loops of the port:
+        # the same code twice was called 8 times as slow.
+        for name in ("a.so", "b.so"):
+            subprocess.run(["cc", "-shared", "-fPIC", "-o", os.path.join(self.folder, name),
+                            "-x", "c", "-"], input=SLOW_FIRST.encode(), check=True)
+        result = self.payoff("try", "a.so:f:int64(int64)", "b.so:f:int64(int64)", "--args", "[3]",
+                             "--out", "out", "--no-db", "--budget", "4", "--precision", "50",
+                             "--no-verify")
+        self.assertEqual(result.status, 0, result.err)
+        with open(os.path.join(self.folder, "out", "f.csv"), encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        walls = {name: [int(row["wall_ns"]) / 1e9 for row in rows if row["subject"] == name
+                        and row["phase"] == "" and row["block"] != "0"] for name in "ab"}
+        for name, list_s in walls.items():
+            self.assertGreaterEqual(len(list_s), 2)
+            self.assertLess(max(list_s), 0.22, name)
 
 
 class Plan(Case):

@@ -55,16 +55,15 @@ check.test("too few blocks for an interval are said so", function()
 end)
 
 check.test("before anything is timed, a budget without intervals is said so", function()
-  local function checked(seconds) return { mode = "serial", jobs = 1,
-    of = { check_s = seconds, check_ns = seconds * 5e8 } } end
-  local options = { samples = 3, budget_s = 3, spent_s = 0, level = 0.95 }
-  check.equal(forecast.before({ checked(0.2) }, options), nil)
-  check.contains(forecast.before({ checked(0.2), checked(0.3) }, options),
+  local function checked(seconds) return { of = { check_s = seconds } } end
+  local options = { budget_s = 3, spent_s = 0, level = 0.95 }
+  check.equal(forecast.before({ checked(0.4) }, options), nil)
+  check.contains(forecast.before({ checked(0.4), checked(0.6) }, options),
     "3 s: too little for intervals, it seems: they need 6 blocks of some 1 s each; --budget 10 w")
   options.budget_s = 6.5
-  check.equal(forecast.before({ checked(0.2), checked(0.3) }, options), nil)
+  check.equal(forecast.before({ checked(0.4), checked(0.6) }, options), nil)
   options.level = 0.99
-  check.contains(forecast.before({ checked(0.2), checked(0.3) }, options), "need 8 blocks")
+  check.contains(forecast.before({ checked(0.4), checked(0.6) }, options), "need 8 blocks")
 end)
 
 check.test("what an interval takes depends on its level", function()

@@ -167,8 +167,7 @@ function blocks.run(state)
   })
   if state.recorder then state.recorder:planned(state) end
   local too_little = not fixed and not state.plan and forecast.before(measurable(state, 1), {
-    samples = state.samples, budget_s = budget_s, spent_s = state.spent_s or 0,
-    level = state.experiment.confidence,
+    budget_s = budget_s, spent_s = state.spent_s or 0, level = state.experiment.confidence,
   })
   if too_little then state.progress:note(too_little, true) end
   if not state.plan then

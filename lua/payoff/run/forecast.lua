@@ -5,7 +5,7 @@
 --   f.text      --> "27 blocks in about 55 s: about ±1.8 % on 9 rows and ±6 % on 2 (a guess …)"
 --   f.bad, f.budget_s                                   -- what would do, in seconds
 --   f.widths                                            -- false: too few blocks for intervals
---   forecast.before(cells, { samples = 3, budget_s = 3, level = 0.95 })
+--   forecast.before(cells, { budget_s = 3, spent_s = 0, level = 0.95 })
 --   --> nil, or "3 s: too little for intervals, …", from what the check of each subject took
 --
 -- One block cannot show how blocks differ: this is a guess, and says so. It rests on how the
@@ -110,14 +110,11 @@ local function round_up(seconds)
   return math.ceil(seconds / step) * step
 end
 
--- Before anything is timed: will the budget bring intervals at all? options: samples (per process),
--- budget_s, spent_s, level.
+-- Before anything is timed: will the budget bring intervals at all? options: budget_s, spent_s,
+-- level.
 function forecast.before(cells, options)
   local block_s = 0
-  for _, cell in ipairs(cells) do
-    local run_ns = (cell.of.check_ns or 0) / (cell.mode == "serial" and 1 or cell.jobs)
-    block_s = block_s + (cell.of.check_s or 0) + (options.samples - 1) * run_ns / 1e9
-  end
+  for _, cell in ipairs(cells) do block_s = block_s + (cell.of.check_s or 0) end
   local needed, left_s = forecast.needed(options.level), options.budget_s - options.spent_s
   if block_s * needed <= left_s then return nil end
   return ("%.4g s: too little for intervals, it seems: they need %d blocks of some %.2g s each; "
