@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import subprocess
 import unittest
 
 from support import Case
