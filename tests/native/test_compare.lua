@@ -171,6 +171,32 @@ check.test("where nothing is the same, only a factor of two counts", function()
   check.equal(judged(0.3).state, "faster")
 end)
 
+check.test("more runs of the same code show how far two of it are apart", function()
+  local function moved(percent, seed, hash)
+    local list = { cell("python", times(1e7, 20, seed), { baseline = true }),
+      cell("f", times(1e6 * (1 + percent / 100), 20, seed + 50)) }
+    return run(list, { fingerprint = print_of(hash) })
+  end
+  local old, new, others = moved(0, 1, "1"), moved(6, 2, "2"), {}
+  check.equal(between.runs(old, new, { valid = always }).rows[2].state, "slower")
+  for i, percent in ipairs { 5, -4, 7 } do others[i] = moved(percent, 10 + i, "1") end
+  local row = between.runs(old, new, { valid = always, others = others }).rows[2]
+  check.equal(row.state, "unresolved")
+  check.equal(row.reason, "runs of the same code differ by as much")
+  check.equal(row.spread.degrees, 3)
+  check.truthy(row.beyond.low < 0.95 and row.beyond.high > 1.15, row.beyond.low)
+  -- Steady ones take nothing away; those of a third version, or of other work, do not count.
+  for i, percent in ipairs { 0.1, -0.1, 0 } do others[i] = moved(percent, 10 + i, "1") end
+  check.equal(between.runs(old, new, { valid = always, others = others }).rows[2].state, "slower")
+  for i, percent in ipairs { 5, -4, 7 } do others[i] = moved(percent, 10 + i, "3") end
+  check.equal(between.runs(old, new, { valid = always, others = others }).rows[2].spread, nil)
+  for i, percent in ipairs { 5, -4, 7 } do
+    others[i] = moved(percent, 10 + i, "1")
+    others[i].sizes = { { size = 1, tasks = 2, example = "(0,)" } }
+  end
+  check.equal(between.runs(old, new, { valid = always, others = others }).rows[2].spread, nil)
+end)
+
 check.test("the same code is never faster or slower, another function is other code", function()
   local a, b = times(1e6, 20, 1), times(1.3e6, 20, 2)
   local row = both(a, b, { same = true })

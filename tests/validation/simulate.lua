@@ -110,14 +110,16 @@ end
 
 -- Two runs of a reference and a port, `blocks` each, one after the other: how `payoff compare`
 -- judges the port in the second against the first. `ratio`: of the second's times. moment: one of
--- families.moments, or nil where the machine stays the same. --> the row
+-- families.moments, or nil where the machine stays the same. more: so many further runs of each
+-- version. --> the row
 function simulate.two_runs(family, options)
-  local list = {}
-  for i, blocks in ipairs(options.blocks) do
+  local function make(i)
     local moment = options.moment and options.moment.new() or function() return { 0, 0, 0 } end
-    list[i] = one_run(family, blocks, moment, i == 1 and "first" or "second", options)
+    return one_run(family, options.blocks[i], moment, i == 1 and "first" or "second", options)
   end
-  local rows = between.runs(list[1], list[2], { valid = function() return true end }).rows
+  local old, new, others = make(1), make(2), {}
+  for i = 1, 2 * (options.more or 0) do others[i] = make(i % 2 + 1) end
+  local rows = between.runs(old, new, { valid = function() return true end, others = others }).rows
   return rows[2], rows[1]
 end
 

@@ -7,7 +7,9 @@ local derive = require "payoff.run.derive"
 local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 local layout = require "payoff.layout"
+local replicates = require "payoff.run.replicates"
 local runs = require "payoff.commands.runs"
+local store = require "payoff.store"
 local sys = require "payoff.native.sys"
 local units = require "payoff.units"
 
@@ -36,6 +38,28 @@ local function margin_of(arguments)
       arguments.margin)
   end
   return percent / 100
+end
+
+-- The newest other runs of the same experiments in these stores: how much the same code differs
+-- from run to run.
+local most_others = 12
+
+local function others_of(paths, old, new)
+  local list, seen = {}, { [old.id] = true, [new.id] = true }
+  for _, path in ipairs(paths) do
+    local db = store.must_open(path, { read_only = true })
+    local all = fault.check("data", nil, db:runs())
+    db:close()
+    for i = #all, 1, -1 do
+      local name = all[i].experiment.name
+      if #list < most_others and not seen[all[i].id] and all[i].state == "complete"
+        and (name == old.experiment.name or name == new.experiment.name) then
+        seen[all[i].id] = true
+        list[#list + 1] = runs.load(path, tostring(all[i].run))
+      end
+    end
+  end
+  return list
 end
 
 local function load_both(what)
@@ -98,6 +122,30 @@ local function reasons(result, lines)
   end
 end
 
+-- What other runs of the same code say; and what to do where there are none.
+local function from_run_to_run(result, lines)
+  local known, alone = {}, false
+  for _, row in ipairs(result.rows) do
+    if row.spread then
+      known[#known + 1] = ("%s ±%.2g %% in %d runs"):format(row.name, row.spread.sd * 100,
+        row.spread.runs)
+    elseif row.beyond then
+      alone = true
+    end
+  end
+  if #known > 0 then
+    lines[#lines + 1] = ("From run to run the same code moves by itself (standard deviation, "
+      .. "beyond the machine's change): %s. That is in the intervals."):format(
+      table.concat(known, "; "))
+  end
+  if alone then
+    lines[#lines + 1] = ("What touched one row alone between the runs, for as long as a run, no "
+      .. "two runs can show. To be sure, measure both versions as two subjects of one run, let "
+      .. "`payoff check` do it, or add runs: from %d more of either version on, what the same code "
+      .. "does from run to run is counted."):format(replicates.needed)
+  end
+end
+
 local kinds = {
   own = "elapsed time without the waits for a CPU that others held (of serial rows; of others that "
     .. "is not known)",
@@ -111,9 +159,7 @@ local function footer(result)
   lines[#lines + 1] = ("Times are %s; [ ] holds the true value with %.4g %% confidence; the "
     .. "verdicts together are wrong at most as often as that leaves (Holm)."):format(
     kinds[result.time], result.level * 100)
-  lines[#lines + 1] = "What touched one row alone between the runs, for as long as a run, no two "
-    .. "runs can show. To be sure, measure both versions as two subjects of one run, or let "
-    .. "`payoff check` do it."
+  from_run_to_run(result, lines)
   if #result.differences > 0 then
     lines[#lines + 1] = ("These are different machines (%s): their times are no evidence, and "
       .. "nothing is concluded."):format(table.concat(result.differences, "; "))
@@ -139,7 +185,9 @@ function command.run(arguments)
   local old, new = load_both(arguments.what)
   check_both(old, new)
   local by = { old = old, new = new }
+  local stores = arguments.what[3] and { arguments.what[1] } or arguments.what
   local result = between.runs(old, new, { margin = margin, time = arguments.time,
+    others = others_of(stores, old, new),
     valid = function(cell, which) return derive.valid(by[which], cell) end })
   local text = arguments.json and as_json(result, old, new)
     or table.concat { head("A", old), head("B", new), "\n", grid(result), "\n",

@@ -96,7 +96,8 @@ function anchors.base(list, size)
   return best
 end
 
-local function ratios(row, anchor)
+-- Of the blocks that both have, in order.
+function anchors.ratios(row, anchor)
   local blocks, out = {}, {}
   for block in pairs(row) do
     if anchor[block] then blocks[#blocks + 1] = block end
@@ -107,7 +108,7 @@ local function ratios(row, anchor)
 end
 
 function anchors.beyond(row, anchor)
-  return ratios(row.old, anchor.old), ratios(row.new, anchor.new)
+  return anchors.ratios(row.old, anchor.old), anchors.ratios(row.new, anchor.new)
 end
 
 local function values(map)

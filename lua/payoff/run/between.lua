@@ -12,14 +12,17 @@
 -- nothing is unchanged, only a factor of 2 is taken for more than a machine's mood.
 --
 -- A run is one draw of what lasts for minutes and touches one row alone (which memory it got, say).
--- No number of blocks shows that, and the footer of the command says so.
+-- No number of blocks shows that; other runs of the same code do (payoff.run.replicates), and where
+-- there are some, `beyond` is at least as wide as two runs of the same are apart.
 
 local anchors = require "payoff.run.anchors"
 local cells = require "payoff.run.cells"
 local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
 local machines = require "payoff.run.machines"
+local replicates = require "payoff.run.replicates"
 local stats = require "payoff.native.stats"
+local words = require "payoff.run.between_words"
 
 local between = {}
 
@@ -49,6 +52,10 @@ local function examples(run)
     out[size.size] = ("%s tasks like %s"):format(size.tasks, size.example)
   end
   return out
+end
+
+local function same_work(a, b, size)
+  return examples(a)[size] == examples(b)[size]
 end
 
 local function cannot(old, new, old_tasks, new_tasks, valid)
@@ -111,9 +118,7 @@ local function beyond_at(maps, anchor, level)
   return ratio(level, b, a)
 end
 
-local function leaves_out_one(interval)
-  return interval.low ~= nil and (interval.low > 1 or interval.high < 1)
-end
+local leaves_out_one = words.leaves_out_one
 
 -- The other anchors of rows like the base: the control kernel among them.
 local function beside(list, base)
@@ -161,6 +166,14 @@ local function machine_of(list, size, level)
   return out
 end
 
+local function widen(interval, spread, level)
+  if not spread then return interval end
+  local reach = math.exp(replicates.reach(spread, level))
+  interval.low = math.min(interval.low, interval.median / reach)
+  interval.high = math.max(interval.high, interval.median * reach)
+  return interval
+end
+
 -- The hull of what is left of the row's change beside each anchor that counts, and the worst p.
 local function add_question(row, machine)
   local anchors_of = { machine.base, table.unpack(machine.others) }
@@ -174,10 +187,11 @@ local function add_question(row, machine)
       hull = hull or one
       hull.low, hull.high = math.min(hull.low, one.low), math.max(hull.high, one.high)
     end
-    return hull
+    return widen(hull, row.spread, level)
   end
   row.test = function()
-    local p = 0
+    local p = row.spread and replicates.p(row.spread,
+      math.log(beyond_at(row.maps, machine.base, 0.5).median)) or 0
     for _, anchor in ipairs(anchors_of) do
       local a, b = lists(row.maps, anchor)
       p = math.max(p, stats.rank_sum(b, a))
@@ -192,17 +206,6 @@ local function ask_plainly(row)
     local a, b = anchors.plain(row.maps)
     return stats.rank_sum(b, a)
   end
-end
-
--- A change that is surely one, but maybe the machine's.
-local function no_more(row, machine)
-  local moved = leaves_out_one(row.interval)
-  if not moved and not leaves_out_one(row.over_base) then return nil end
-  if #machine.others > 0 then
-    return "the machine did not change alike for all code, and this lies between"
-  end
-  return moved and ("%s, the same code in both runs, changed as much"):format(machine.base.name)
-    or ("only %s changed, which is the same code in both runs"):format(machine.base.name)
 end
 
 -- Why a row that looks different is not called so.
@@ -223,7 +226,7 @@ local function hold_back(row, machine)
         .. "only a factor of %g would be beyond doubt"):format(between.unanchored)
     end
   elseif row.state == "unresolved" and not leaves_out_one(row.beyond) then
-    row.reason = no_more(row, machine)
+    row.reason = words.no_more(row, machine)
   end
 end
 
@@ -256,13 +259,17 @@ local function finish(row, machine, options, level)
   row.cell, row.other, row.maps, row.over_base = nil, nil, nil, nil
 end
 
-local function judge(rows, list, out, options)
+local function judge(rows, list, out, options, others)
   local families, of_size = { [true] = {}, [false] = {} }, {}
   for _, row in ipairs(rows) do
     local size = row.cell.size
     if of_size[size] == nil then of_size[size] = machine_of(list, size, out.level) or false end
-    if row.same or not of_size[size] then ask_plainly(row)
-    else add_question(row, of_size[size]) end
+    if row.same or not of_size[size] then
+      ask_plainly(row)
+    else
+      row.spread = others:of(row, of_size[size].base)
+      add_question(row, of_size[size])
+    end
     table.insert(families[row.same], row)
   end
   for _, family in pairs(families) do
@@ -275,35 +282,13 @@ local function judge(rows, list, out, options)
   return of_size
 end
 
-local function plain_change(interval)
-  return leaves_out_one(interval) and compare.effect(interval)
-    or ("about as long (%s)"):format(compare.effect(interval))
-end
-
--- One sentence for each size: what the unchanged rows did.
-local function machine_text(machine, size)
-  local base, moved = machine.base, leaves_out_one(machine.interval)
-  local text = ("%s%s has the same code in both runs and took %s in B"):format(size
-    and ("size %s: "):format(size) or "", base.name, plain_change(machine.interval))
-  if #machine.others == 0 then
-    return text .. (moved and ": the machine changed. Verdicts are on what goes beyond that."
-      or ": no change of the machine is seen.")
-  end
-  local others = {}
-  for i, other in ipairs(machine.others) do
-    others[i] = ("%s %s"):format(other.name, plain_change(other.interval))
-  end
-  return ("%s; %s: the machine changed, and not alike for all code. Only what goes beyond each of "
-    .. "these is called faster or slower."):format(text, table.concat(others, "; "))
-end
-
 local function describe_machine(of_size, sizes)
   local out, several = {}, #sizes > 1
   for _, size in ipairs(sizes) do
     local machine = of_size[size.size]
     if machine then
       out[#out + 1] = { size = size.size, over = machine.base.name, interval = machine.interval,
-        alike = #machine.others == 0, text = machine_text(machine, several and size.size) }
+        alike = #machine.others == 0, text = words.machine(machine, several and size.size) }
     elseif machine == false then
       out[#out + 1] = { size = size.size, text = ("%sno row has the same code in both runs: what "
         .. "the machine did in between is not known"):format(several
@@ -313,21 +298,24 @@ local function describe_machine(of_size, sizes)
   return out
 end
 
--- options: margin, time = "own" | "wall" | "cpu", valid(cell, "old" | "new").
+-- options: margin, time = "own" | "wall" | "cpu", valid(cell, "old" | "new"), others: further runs,
+-- of which those count that have the same code as one of the two.
 function between.runs(old, new, options)
   local out = { margin = options.margin or compare.margin, time = options.time or "own",
     level = math.max(old.level or old.confidence, new.level or new.confidence),
     error = math.min(compare.error_of(old), compare.error_of(new)) }
   out.differences, out.cautions = machines.compare(old.machine, new.machine)
   add_cautions(out.cautions, old, new)
+  local more = options.others
   options = { time = out.time, valid = options.valid, foreign = #out.differences > 0 }
   out.rows = rows_of(old, new, options, out.level)
   local comparable = {}
   for _, row in ipairs(out.rows) do
     if not row.state then comparable[#comparable + 1] = row end
   end
-  local list = anchors.of(old, new, comparable)
-  local of_size = judge(comparable, list, out, options)
+  local others = replicates.new({ old, new }, more or {},
+    { time = out.time, same_work = same_work })
+  local of_size = judge(comparable, anchors.of(old, new, comparable), out, options, others)
   out.machine = options.foreign and {} or describe_machine(of_size, old.sizes)
   return out
 end
