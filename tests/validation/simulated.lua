@@ -173,8 +173,8 @@ check.test("two runs on a machine that changes", function()
   end
   print("\nWhat touches each row by itself for as long as a run cannot be told from a change of "
     .. "the port by two runs alone: they are two draws of it. `payoff compare` says so below its "
-    .. "table, and takes what it needs from further runs of the same code, where the store has some. Two "
-    .. "subjects of one run are free of it.")
+    .. "table, and takes what it needs from further runs of the same code, where the store has "
+    .. "some. Two subjects of one run are free of it.")
 end)
 
 check.test("power of two runs", function()
