@@ -123,6 +123,14 @@ function simulate.two_runs(family, options)
   return rows[2], rows[1]
 end
 
+-- The log ratios of so many blocks of the same twice.
+function simulate.logs(family, blocks)
+  local run, logs = simulate.run(family, { blocks = blocks, precision = 1e-9 }), {}
+  local a, b = estimate.pairs(run.cells[2], run.cells[1])
+  for i, x in ipairs(a) do logs[i] = math.log(x / b[i]) end
+  return logs
+end
+
 -- The median and the quartile distance of log(port / reference), from many blocks.
 function simulate.truth(family, scale, blocks)
   local run, logs = empty_run(), {}

@@ -5,6 +5,7 @@
 -- native_main runs a file of checks; here each check is one table, printed as Markdown (and its
 -- lines are told from TAP by their bar).
 
+local calibrate = require "payoff.calibrate"
 local check = require "check"
 local families = require "families"
 local simulate = require "simulate"
@@ -119,7 +120,7 @@ end
 -- One cell of a table of two runs: coverage, and how often they are called different.
 local function two_runs(family, options, counted)
   local different = 0
-  local count = options.more and math.max(20, trials // 4) or trials
+  local count = options.more and math.ceil(trials / 4) or trials
   local covered = share(count, function()
     local port = simulate.two_runs(family, options)
     different = different + (is_different(port.state) and 1 or 0)
@@ -188,7 +189,7 @@ check.test("power of two runs", function()
     local cells = {}
     for _, ratio in ipairs(ratios) do
       for _, blocks in ipairs { 12, 60 } do
-        cells[#cells + 1] = ("%.1f"):format(100 * share(math.max(20, trials // 4), function()
+        cells[#cells + 1] = ("%.1f"):format(100 * share(math.ceil(trials / 4), function()
           return simulate.two_runs(families.list[1], { blocks = { blocks, blocks }, ratio = ratio,
             moment = families.moments[i] }).state == "slower"
         end))
@@ -213,6 +214,30 @@ check.test("power", function()
       end))
     end
     row(percent .. " %", cells)
+  end
+end)
+
+-- A pilot shows how blocks scatter; the change that is told from it is put into runs of its own.
+check.test("what could be seen", function()
+  local columns, counts = {}, { 8, 12, 27, 60 }
+  for i, blocks in ipairs(counts) do columns[i] = blocks .. " blocks" end
+  head("The smallest difference of 95 in 100 runs, as `payoff doctor --calibrate` tells it from 40 "
+    .. "blocks: found, in %, and in brackets the difference", columns)
+  for _, place in ipairs { 1, 2, 5 } do
+    local family, cells = families.list[place], {}
+    for i, blocks in ipairs(counts) do
+      local sum, found, count = 0, 0, math.ceil(trials / 40)
+      for _ = 1, count do
+        local change = calibrate.change(simulate.logs(family, 40), blocks)
+        sum = sum + change
+        found = found + share(10, function()
+          return simulate.state(simulate.run(family, { blocks = blocks, ratio = 1 + change,
+            precision = 1e-9 })) == "slower"
+        end)
+      end
+      cells[i] = ("%.1f (%.1f %%)"):format(found / count * 100, sum / count * 100)
+    end
+    row(family.name, cells)
   end
 end)
 

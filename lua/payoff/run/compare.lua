@@ -128,11 +128,16 @@ end
 -- From so many pairs on the signed ranks can reach p ≤ 0.01, also at one look of several.
 local rank_pairs = 9
 
+-- Of the log ratios of pairs: how likely they are where the two do not differ.
+function compare.p_different(logs)
+  return #logs < rank_pairs and stats.student(logs) or stats.signed_rank(logs)
+end
+
 local function paired_test(first, second)
   return function()
     local logs = {}
     for i, x in ipairs(first) do logs[i] = math.log(x / second[i]) end
-    return #logs < rank_pairs and stats.student(logs) or stats.signed_rank(logs)
+    return compare.p_different(logs)
   end
 end
 
