@@ -19,6 +19,7 @@ local plan = require "payoff.run.plan"
 local sharing = require "payoff.run.sharing"
 local stats = require "payoff.native.stats"
 local sys = require "payoff.native.sys"
+local units = require "payoff.units"
 
 local calibrate = {}
 
@@ -36,17 +37,49 @@ local kernels = {
     signature = "double(double)" } end,
 }
 
--- Normal quantiles of what a verdict asks for at one look of several (payoff.run.compare): p at
--- most 0.0075 of the signed ranks, an interval of 96.25 % that leaves out 1; and of 95 % power.
-local rank_z, interval_z, power_z = 2.674, 2.081, 1.645
--- How much less a median tells than a mean of normal values, and the signed ranks.
-local median_loss, rank_loss = math.pi / 2, math.pi / 3
+-- At one look of several (payoff.run.plan, payoff.run.compare).
+local level, error_most = 1 - 0.05 * plan.look_share, compare.error * plan.look_share
+local power, draws = 0.95, 200
 
--- The relative change that so many blocks find in 95 of 100 runs.
-function calibrate.change(scatter, blocks)
-  local by_rank = (rank_z + power_z) * math.sqrt(rank_loss / blocks)
-  local by_interval = (interval_z + power_z) * math.sqrt(median_loss / blocks)
-  return math.exp(scatter * math.max(by_rank, by_interval)) - 1
+-- The least shift of these logs with which a verdict calls them slower.
+local function least_shift(logs)
+  local interval = stats.median_interval(logs, level)
+  if not interval.low then return math.huge end
+  local shifted = {}
+  local function is_found(shift)
+    for i, x in ipairs(logs) do shifted[i] = x + shift end
+    return compare.p_different(shifted) <= error_most
+  end
+  local low = math.max(0, -interval.low)
+  if is_found(low) then return low end
+  local high = math.max(1e-6, 2 * low)
+  while not is_found(high) do
+    low, high = high, 2 * high
+    if high > 50 then return math.huge end
+  end
+  for _ = 1, 10 do
+    local middle = (low + high) / 2
+    if is_found(middle) then high = middle else low = middle end
+  end
+  return high
+end
+
+-- The relative change that so many blocks find in 95 of 100 runs, when they scatter as these logs
+-- of ratios did: runs of so many blocks are drawn from them, and each is judged by the rules. nil
+-- where so few never find one. tests/validation counts whether it is found.
+function calibrate.change(logs, blocks)
+  local middle, state, list = stats.median(logs), 0x2545F491, {}
+  for draw = 1, draws do
+    local drawn = {}
+    for i = 1, blocks do
+      state = state * 48271 % 2147483647 -- Lehmer's generator: the same logs, the same figures
+      drawn[i] = logs[state % #logs + 1] - middle
+    end
+    list[draw] = least_shift(drawn)
+  end
+  table.sort(list)
+  local shift = list[math.ceil(power * draws)]
+  return shift < math.huge and math.exp(shift) - 1 or nil
 end
 
 -- Log ratios -> their standard deviation as normal values with these quartiles would have it.
@@ -70,7 +103,7 @@ local function summary(name, run)
   end
   out.scatter, out.detectable = calibrate.scatter(logs), {}
   for i, blocks in ipairs(plan.looks) do
-    out.detectable[i] = { blocks = blocks, change = calibrate.change(out.scatter, blocks) }
+    out.detectable[i] = { blocks = blocks, change = calibrate.change(logs, blocks) }
   end
   for _, item in ipairs(run.comparisons) do
     if item.kind == "reference" then out.state, out.interval = item.state, item.interval end
@@ -103,8 +136,10 @@ local function sentence(one)
   if not one.scatter then return ("%s: %s"):format(one.name, one.reason) end
   local text = ("%s: the same function twice differs by %s (standard deviation) from block to "
     .. "block, in %d blocks"):format(one.name, percent(one.scatter), one.blocks)
-  if one.marked > 0 then
-    text = ("%s; %.0f %% of the samples were taken in a bad moment"):format(text, one.marked * 100)
+  if one.marked > 0.005 then
+    text = ("%s; %.0f %% of the samples were taken in a bad moment%s"):format(text,
+      one.marked * 100,
+      one.marked > 0.5 and ": this machine is too busy for small differences" or "")
   end
   if one.state == "faster" or one.state == "slower" then
     text = ("%s. It was called different (%s), as one of a hundred may be: calibrate again, and "
@@ -123,12 +158,13 @@ function calibrate.text(list, columns)
       heads[#heads + 1] = one.name
       for i, item in ipairs(one.detectable) do
         rows[i] = rows[i] or { tostring(item.blocks) }
-        table.insert(rows[i], percent(item.change))
+        table.insert(rows[i], item.change and percent(item.change) or units.UNKNOWN)
       end
     end
   end
   if #rows > 0 then
-    out[#out + 1] = "\nThe smallest difference that is found in 95 of 100 runs:\n"
+    out[#out + 1] = "\nThe smallest difference that is found in 95 of 100 runs, as long as the "
+      .. "machine\nis as it was just now; of a function that scatters more it is larger:\n"
     out[#out + 1] = layout.grid(heads, rows, { true, true, true })
   end
   return table.concat(out, "\n") .. "\n"

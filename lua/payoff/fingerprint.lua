@@ -80,6 +80,12 @@ local function compilers_of(files)
   return #list > 0 and list or nil
 end
 
+-- What of its files is called, as it is written.
+local function calls_of(subject)
+  if subject.kind == "python" then return subject.func end
+  if subject.kind == "native" then return subject.symbol .. ":" .. subject.signature end
+end
+
 local function subject_of(subject)
   local files, hashes = fingerprint.files(subject), {}
   for i, path in ipairs(files) do
@@ -88,7 +94,8 @@ local function subject_of(subject)
   end
   local runtime = subject.kind == "python" and subject.runtime or nil
   return {
-    name = subject.name, kind = subject.kind, compilers = compilers_of(files), files = hashes,
+    name = subject.name, kind = subject.kind, calls = calls_of(subject),
+    compilers = compilers_of(files), files = hashes,
     interpreter = runtime and runtime.version and runtime.name .. " " .. runtime.version or nil,
   }
 end

@@ -12,9 +12,9 @@
 -- run is no change; differences below 0.5 % are of no interest.
 
 local cells = require "payoff.run.cells"
-local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
 local fingerprint = require "payoff.fingerprint"
+local machines = require "payoff.run.machines"
 local stats = require "payoff.native.stats"
 local store = require "payoff.store"
 local clean_all = require("payoff.text").clean_all
@@ -58,7 +58,7 @@ end
 -- What keeps two runs of a subject from being compared.
 local function differences(a, b, subject)
   local list = fingerprint.compare(a.fingerprint, b.fingerprint, subject)
-  for _, text in ipairs((compare.machines(a.machine, b.machine))) do
+  for _, text in ipairs((machines.compare(a.machine, b.machine))) do
     list[#list + 1] = text
   end
   return list

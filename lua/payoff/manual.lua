@@ -48,7 +48,7 @@ end
 
 local STATUSES = {
   { "0", "Done; no regression, nothing wrong." },
-  { "1", "Slower (check, compare with --fail-on, bisect)." },
+  { "1", "Slower, or a promise that is broken (check, bisect)." },
   { "2", "A wrong result." },
   { "3", "Nothing could be concluded." },
   { "4", "A subject failed: it crashed, hung, or could not be built." },

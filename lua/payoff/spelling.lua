@@ -36,7 +36,8 @@ local function literal(value)
   if kind == "string" then return ("%q"):format(value):gsub("\\\n", "\\n") end
   if kind == "integer" or kind == "boolean" then return tostring(value) end
   if kind == "float" then
-    local text = ("%.17g"):format(value)
+    local text = ("%.15g"):format(value) -- as it was written, where that is the same number
+    if tonumber(text) ~= value then text = ("%.17g"):format(value) end
     return text:find("[.en]") and text or text .. ".0"
   end
   if kind ~= "table" then return "payoff.none" end
@@ -59,10 +60,15 @@ local function subject_text(item)
   return ("payoff.%s %s"):format(item.kind, literal(item.fields))
 end
 
--- The text of a script that runs the same experiment.
+-- What only some experiments say.
+local optional = { "precision", "budget", "blocks", "counters" }
+
+-- The text of a script that runs the same experiment. options: its fields; command: how to run it,
+-- where the script's name alone does not say that.
 function spelling.script(list, options)
+  local head = options.command and ("-- As it was tried: %s\n"):format(options.command) or ""
   local lines = {
-    'local payoff = require "payoff"', "", "return payoff.experiment {",
+    head .. 'local payoff = require "payoff"', "", "return payoff.experiment {",
     ("  name = %s,"):format(literal(options.name)),
     ("  reference = %s,"):format(subject_text(list[1])), "  subjects = {",
   }
@@ -71,6 +77,11 @@ function spelling.script(list, options)
   lines[#lines + 1] = ("  tasks = %s,"):format(literal(options.tasks))
   lines[#lines + 1] = ("  modes = %s,"):format(literal(options.modes))
   lines[#lines + 1] = ("  jobs = %s,"):format(literal(options.jobs))
+  for _, name in ipairs(optional) do
+    if options[name] ~= nil then
+      lines[#lines + 1] = ("  %s = %s,"):format(name, literal(options[name]))
+    end
+  end
   lines[#lines + 1] = "}"
   return table.concat(lines, "\n") .. "\n"
 end

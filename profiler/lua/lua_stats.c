@@ -10,6 +10,7 @@
  *   ratio(a, b, level)                  -> interval {median =} of median(a)/median(b), not paired
  *   sign_test(positive, negative, side) -> p; side "two-sided" (default), "greater", "less"
  *   signed_rank(differences) rank_sum(a, b) student(differences) -> p, two-sided
+ *   student_at_most(t, degrees) -> p   student_quantile(p, degrees) -> t
  *   binomial(k, n, p, side)             -> P(X ≤ k) for "less", P(X ≥ k) for "greater"
  *   relation(interval, neutral, margin_low, margin_high) -> "equivalent" | "larger" | "smaller"
  *                                          | "unresolved"; margins default to the neutral value
@@ -221,6 +222,23 @@ static int lua_stats_student(lua_State *L)
     return 1;
 }
 
+static int lua_stats_student_at_most(lua_State *L)
+{
+    double degrees = luaL_checknumber(L, 2);
+    luaL_argcheck(L, degrees > 0, 2, "degrees of freedom are above 0");
+    lua_pushnumber(L, stats_student_at_most(luaL_checknumber(L, 1), degrees));
+    return 1;
+}
+
+static int lua_stats_student_quantile(lua_State *L)
+{
+    double p = luaL_checknumber(L, 1), degrees = luaL_checknumber(L, 2);
+    luaL_argcheck(L, p > 0 && p < 1, 1, "a probability lies between 0 and 1");
+    luaL_argcheck(L, degrees > 0, 2, "degrees of freedom are above 0");
+    lua_pushnumber(L, stats_student_quantile(p, degrees));
+    return 1;
+}
+
 static int lua_stats_binomial(lua_State *L)
 {
     static const char *const names[] = {"less", "greater", NULL};
@@ -288,6 +306,8 @@ int luaopen_payoff_stats(lua_State *L)
         {"signed_rank", lua_stats_signed_rank},
         {"rank_sum", lua_stats_rank_sum},
         {"student", lua_stats_student},
+        {"student_at_most", lua_stats_student_at_most},
+        {"student_quantile", lua_stats_student_quantile},
         {"binomial", lua_stats_binomial},
         {"relation", lua_stats_relation},
         {"holm", lua_stats_holm},

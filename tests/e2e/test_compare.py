@@ -6,7 +6,7 @@ import os
 import sqlite3
 import unittest
 
-from support import Case
+from support import REFERENCE, Case
 
 DATABASE = "small.payoff.db"
 
@@ -14,8 +14,10 @@ DATABASE = "small.payoff.db"
 class Compare(Case):
     def setUp(self):
         super().setUp()
-        self.experiment('payoff.python { name = "twin", file = "kernel.py", func = "total" },')
-        for steps, blocks in (("300", "16"), ("300", "16"), ("3000", "1")):
+        self.experiment('payoff.python { name = "twin", file = "twin.py", func = "total" },')
+        for steps, blocks, comment in (("300", "16", ""), ("300", "16", "# as it was\n"),
+                                       ("3000", "1", "")):
+            self.write("twin.py", REFERENCE + comment)
             result = self.payoff("run", "small.lua", "--out", "out", "--blocks", blocks,
                                  "--set", "steps=" + steps)
             self.assertEqual(result.status, 0, result.err)
@@ -36,11 +38,18 @@ class Compare(Case):
         self.assertEqual(result.status, 0, result.err)
         self.assertIn("twin, serial", result.out)
         self.assertIn("Holm", result.out)
-        rows = json.loads(self.compare(DATABASE, "1", "2", "--time", "cpu", "--json").out)["rows"]
-        self.assertEqual(len(rows), 2)
-        for row in rows:
-            self.assertIn(row["state"], ("faster", "slower", "equal", "unresolved"))
-            self.assertIn("low", row["interval"])
+        self.assertIn("python, serial has the same code in both runs and took", result.out)
+        self.assertIn("no two runs can show", " ".join(result.out.split()))
+        for time in ("own", "wall", "cpu"):
+            found = json.loads(self.compare(DATABASE, "1", "2", "--time", time, "--json").out)
+            rows = {row["id"].split("/")[0]: row for row in found["rows"]}
+            self.assertEqual(set(rows), {"python", "twin"})
+            self.assertIn(rows["python"]["state"], ("equal", "unresolved"))  # it is the same
+            self.assertIn(rows["twin"]["state"], ("faster", "slower", "equal", "unresolved"))
+            self.assertEqual((rows["python"]["same"], rows["twin"]["same"]), (True, False))
+            self.assertIn("low", rows["twin"]["interval"])
+            self.assertIn("low", rows["twin"]["beyond"])
+            self.assertEqual(found["machine"][0]["over"], "python, serial")
 
     def other_work_is_not_compared(self):
         result = self.compare(DATABASE, "1", "3")
@@ -53,13 +62,26 @@ class Compare(Case):
         with sqlite3.connect(path) as source, sqlite3.connect(other) as target:
             source.backup(target)
         with sqlite3.connect(other) as database:
-            database.execute("UPDATE runs SET machine = json_set(machine, '$.cpu.model', 'Wren')")
+            database.execute("UPDATE runs SET name = name || '-b', "
+                             "machine = json_set(machine, '$.cpu.model', 'Wren')")
         result = self.compare(DATABASE, "other.db")
         self.assertEqual(result.status, 3, result.err)
         self.assertIn("different machines", result.out)
         self.assertIn("not comparable", result.out)
 
     def mistakes(self):
+        self.experiment('payoff.python { name = "odd", file = "twin.py", func = "total" },')
+        with open(os.path.join(self.folder, "small.lua"), encoding="utf-8") as file:
+            text = file.read()
+        self.write("odd.lua", text.replace('"small"', '"odd"').replace('"python"', '"other"'))
+        self.assertEqual(self.payoff("run", "odd.lua", "--out", "out", "--quick").status, 0)
+        for arguments, words in [
+                ((DATABASE, "2", "2"), "is compared with itself"),
+                ((DATABASE, "odd.payoff.db"), "no row in common: A is of small (python/serial"),
+                ((DATABASE, "1", "2", "--time", "sidereal"), "must be one of 'own'")]:
+            result = self.compare(*arguments)
+            self.assertEqual(result.status, 64, result.err)
+            self.assertIn(words, result.err)
         for arguments, status in [((DATABASE,), 64), ((DATABASE, "2"), 64),
                                   ((DATABASE, "1", "77"), 64), (("no.db", "1", "2"), 66),
                                   ((DATABASE, "1", "2", "--margin", "x"), 64)]:

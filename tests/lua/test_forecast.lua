@@ -54,6 +54,24 @@ check.test("too few blocks for an interval are said so", function()
   check.contains(f.text, "no intervals, which need 6; --budget 70 would do")
 end)
 
+check.test("before anything is timed, a budget without intervals is said so", function()
+  local function checked(seconds) return { of = { check_s = seconds } } end
+  local options = { budget_s = 3, spent_s = 0, level = 0.95 }
+  check.equal(forecast.before({ checked(0.4) }, options), nil)
+  check.contains(forecast.before({ checked(0.4), checked(0.6) }, options),
+    "3 s: too little for intervals, it seems: they need 6 blocks of some 1 s each; --budget 10 w")
+  options.budget_s = 6.5
+  check.equal(forecast.before({ checked(0.4), checked(0.6) }, options), nil)
+  options.level = 0.99
+  check.contains(forecast.before({ checked(0.4), checked(0.6) }, options), "need 8 blocks")
+end)
+
+check.test("what an interval takes depends on its level", function()
+  check.equal(forecast.needed(0.95), 6)
+  check.equal(forecast.needed(0.99), 8)
+  check.equal(forecast.needed(0.5), 2)
+end)
+
 check.test("cheap cells get more processes, within a fifth of the block", function()
   local slow, cheap, other = steady("slow", 10), steady("cheap", 0.1), steady("other", 0.2)
   plan.allocate({ slow, cheap, other }, {})

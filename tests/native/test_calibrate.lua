@@ -10,9 +10,13 @@ end)
 
 -- tests/validation/simulated.lua finds 3 % in 96 of 100 runs there.
 check.test("27 blocks that scatter by 3 % find a difference of about 3 %", function()
-  local change = calibrate.change(0.03, 27)
-  check.truthy(change > 0.025 and change < 0.03, change)
-  check.truthy(calibrate.change(0.03, 60) < change)
+  local logs, stats = {}, require "payoff.native.stats"
+  for i = 1, 199 do logs[i] = 0.03 * stats.student_quantile(i / 200, 1e6) end
+  local change = calibrate.change(logs, 27)
+  check.truthy(change > 0.026 and change < 0.034, change)
+  check.truthy(calibrate.change(logs, 60) < change)
+  check.equal(calibrate.change(logs, 27), change)
+  check.equal(calibrate.change(logs, 5), nil) -- no interval
 end)
 
 check.test("what was not measured is said, and has no figures", function()

@@ -116,3 +116,12 @@ check.test("warm-up", function()
   check.equal(got.steady_from, nil)
   check.truthy(not pcall(stats.warmup, { 1 }, {}))
 end)
+
+check.test("Student's distribution", function()
+  -- Tables: t of 97.5 % is 12.706 for one degree of freedom, 3.182 for three.
+  check.truthy(math.abs(stats.student_quantile(0.975, 1) - 12.706) < 1e-3)
+  check.truthy(math.abs(stats.student_quantile(0.975, 3) - 3.182) < 1e-3)
+  check.truthy(math.abs(stats.student_at_most(-3.182, 3) - 0.025) < 1e-4)
+  check.equal(pcall(stats.student_quantile, 1, 3), false)
+  check.equal(pcall(stats.student_at_most, 1, 0), false)
+end)

@@ -2,6 +2,7 @@
 --
 --   local family = families.list[1]
 --   local machine = family.new()           -- the state of the machine during one run
+--   local moment = families.moments[2].new()    -- its mood: moment(block) --> { 0.1, 0.1, 0.1 }
 --   machine(side, when)                    --> a process: a function that returns its samples
 --
 -- All values are logs of time. `side` is 1 or 2, `when` the process's place in the run. Noise is
@@ -72,6 +73,41 @@ table.insert(families.list, { name = "drifting",
       return function() return at + 0.005 * normal() end
     end
   end })
+
+-- What happens to the machine between two runs, and within them: of each run, by block, what is
+-- added to the logs of { reference, port, control }. Nothing of it is the port's doing.
+families.moments = {}
+
+local function moment(name, new) table.insert(families.moments, { name = name, new = new }) end
+
+local function always(offsets) return function() return offsets end end
+
+moment("the same", function() return always { 0, 0, 0 } end)
+moment("another speed for all, by 10 %", function()
+  local all = 0.1 * normal()
+  return always { all, all, all }
+end)
+moment("the same, but the control kernel is still", function()
+  local all = 0.1 * normal()
+  return always { all, all, 0 }
+end)
+moment("levels, 8 % apart, for some ten blocks each", function()
+  local all = 0.08 * normal()
+  return function()
+    if random() < 0.1 then all = 0.08 * normal() end
+    return { all, all, all }
+  end
+end)
+moment("a drift, of up to 20 % in 60 blocks, that goes on", function()
+  local slope, at = 0.2 * (2 * random() - 1) / 60, 0.1 * normal()
+  return function(block) return { at + slope * block, at + slope * block, at + slope * block } end
+end)
+moment("each row by itself, by 1 %", function()
+  return always { 0.01 * normal(), 0.01 * normal(), 0 }
+end)
+moment("each row by itself, by 5 %", function()
+  return always { 0.05 * normal(), 0.05 * normal(), 0 }
+end)
 
 families.normal = normal
 return families

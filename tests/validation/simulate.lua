@@ -6,6 +6,7 @@
 -- Blocks, random order, samples per process, looks, stopping, estimates and comparisons are those
 -- of payoff.run.*; only the times are drawn. A port's time is the reference's times `ratio`.
 
+local between = require "payoff.run.between"
 local compare = require "payoff.run.compare"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
@@ -84,25 +85,53 @@ function simulate.state(run)
   end
 end
 
--- Two runs of one subject, `blocks` each, one after the other: how `payoff compare` judges the
--- second against the first. `ratio`: of the second's times. --> state, interval
-function simulate.two_runs(family, options)
-  local list = {}
-  for i, blocks in ipairs(options.blocks) do
-    local one, machine = empty_run(), family.new()
-    for block = 1, blocks do
-      take_block(one, machine, block, { scale = options.scale or 1, ratio = 1 })
-    end
-    if i == 2 then
-      for _, sample in ipairs(one.cells[1].samples) do
-        sample.wall_ns = sample.wall_ns * (options.ratio or 1)
+-- Every run has the same reference; the port's file is another one in each.
+local function fingerprint(which)
+  local function subject(name, hash)
+    return { name = name, kind = "python", files = { { path = name, sha256 = hash } } }
+  end
+  return { subjects = { subject("reference", "same"), subject("port", which) } }
+end
+
+local function one_run(family, blocks, moment, which, options)
+  local run, machine, control = empty_run(), family.new(), {}
+  for block = 1, blocks do
+    local offsets, before = moment(block), { #run.cells[1].samples, #run.cells[2].samples }
+    take_block(run, machine, block, { scale = options.scale or 1, ratio = 1 })
+    for i, one in ipairs(run.cells) do
+      local factor = math.exp(offsets[i]) * (i == 2 and which == "second" and options.ratio or 1)
+      for at = before[i] + 1, #one.samples do
+        one.samples[at].wall_ns = one.samples[at].wall_ns * factor
       end
     end
-    one.cells, one.level = { one.cells[1] }, one.confidence
-    list[i] = one
+    control[block] = { block = block, wall_ns = 5e5 * math.exp(offsets[3] + 0.002 * math.random()) }
   end
-  local row = compare.runs(list[1], list[2], { valid = function() return true end }).rows[1]
-  return row.state, row.interval
+  run.level, run.control, run.fingerprint = run.confidence, { steps = 1, measured = control },
+    fingerprint(which)
+  return run
+end
+
+-- Two runs of a reference and a port, `blocks` each, one after the other: how `payoff compare`
+-- judges the port in the second against the first. `ratio`: of the second's times. moment: one of
+-- families.moments, or nil where the machine stays the same. more: so many further runs of each
+-- version. --> the row
+function simulate.two_runs(family, options)
+  local function make(i)
+    local moment = options.moment and options.moment.new() or function() return { 0, 0, 0 } end
+    return one_run(family, options.blocks[i], moment, i == 1 and "first" or "second", options)
+  end
+  local old, new, others = make(1), make(2), {}
+  for i = 1, 2 * (options.more or 0) do others[i] = make(i % 2 + 1) end
+  local rows = between.runs(old, new, { valid = function() return true end, others = others }).rows
+  return rows[2], rows[1]
+end
+
+-- The log ratios of so many blocks of the same twice.
+function simulate.logs(family, blocks)
+  local run, logs = simulate.run(family, { blocks = blocks, precision = 1e-9 }), {}
+  local a, b = estimate.pairs(run.cells[2], run.cells[1])
+  for i, x in ipairs(a) do logs[i] = math.log(x / b[i]) end
+  return logs
 end
 
 -- The median and the quartile distance of log(port / reference), from many blocks.

@@ -44,19 +44,42 @@ check.test("the same twice is hardly ever called different, and 3 % more is foun
   check.truthy(found >= 0.9, found)
 end)
 
-check.test("two runs: 95 % intervals cover, the same is hardly ever called different", function()
-  for _, name in ipairs { 1, 4, 5 } do
-    local different = 0
-    local covered = share(function()
-      local state, interval = simulate.two_runs(families.list[name], { blocks = { 8, 18 } })
-      different = different + ((state == "faster" or state == "slower") and 1 or 0)
-      return interval.low <= 1 and interval.high >= 1
-    end)
-    check.truthy(covered >= least and covered <= 1, ("%s: %.3f"):format(name, covered))
-    check.truthy(different / trials <= 0.033, different)
-  end
-  local found = share(function()
-    return simulate.two_runs(families.list[1], { blocks = { 40, 40 }, ratio = 1.03 }) == "slower"
+local function two_runs(options, family)
+  local different = 0
+  local covered = share(function()
+    local port = simulate.two_runs(families.list[family or 1], options)
+    different = different + ((port.state == "faster" or port.state == "slower") and 1 or 0)
+    return port.beyond.low <= 1 and port.beyond.high >= 1
   end)
-  check.truthy(found >= 0.9, found)
+  return covered, different / trials
+end
+
+check.test("two runs: 95 % intervals cover, the same is hardly ever called different", function()
+  for _, family in ipairs { 1, 4, 8 } do
+    local covered, different = two_runs({ blocks = { 8, 18 } }, family)
+    check.truthy(covered >= least, ("%s: %.3f"):format(families.list[family].name, covered))
+    check.truthy(different <= 0.033, different)
+  end
+end)
+
+check.test("two runs: a machine that changes is no difference, and hides none", function()
+  for i = 2, 5 do
+    local covered, different = two_runs { blocks = { 12, 27 }, moment = families.moments[i] }
+    check.truthy(covered >= least, ("%s: %.3f"):format(families.moments[i].name, covered))
+    check.truthy(different <= 0.033, ("%s: %.3f"):format(families.moments[i].name, different))
+  end
+  local by_itself = { blocks = { 12, 12 }, moment = families.moments[7], more = 3 }
+  local different = 0
+  for _ = 1, 60 do
+    local state = simulate.two_runs(families.list[1], by_itself).state
+    different = different + ((state == "faster" or state == "slower") and 1 or 0)
+  end
+  check.truthy(different <= 4, different) -- without more runs it is every second one
+  local found = 0
+  for _ = 1, 50 do
+    local port = simulate.two_runs(families.list[1], { blocks = { 40, 40 }, ratio = 1.04,
+      moment = families.moments[2] })
+    found = found + (port.state == "slower" and 1 or 0)
+  end
+  check.truthy(found >= 42, found)
 end)

@@ -7,7 +7,7 @@ local measure = require "payoff.measure"
 local options = require "payoff.options"
 local paths = require "payoff.paths"
 local payoff = require "payoff"
-local spelling = require "payoff.spelling"
+local saved = require "payoff.saved"
 local sys = require "payoff.native.sys"
 
 local try = {}
@@ -46,14 +46,14 @@ local function numbers(text)
   return out
 end
 
-local function save(arguments, list, wanted)
-  local text = spelling.script(list, wanted)
+local function save(arguments, list, wanted, told)
+  local text = saved.script(list, wanted, arguments, told)
   local written, why = sys.write_file(arguments.save, text)
   if not written then fault.raise("io", "--save: %s", why) end
 end
 
 function try.run(arguments)
-  measure.check(arguments)
+  local told = measure.check(arguments)
   payoff.begin(".", { quick = arguments.quick })
   local list = options.subjects { arguments.reference, table.unpack(arguments.ports) }
   local wanted = {
@@ -61,7 +61,7 @@ function try.run(arguments)
     tasks = options.tasks(arguments), modes = split(arguments.modes),
     jobs = arguments.jobs and numbers(arguments.jobs) or { 1, payoff.host.cores },
   }
-  if arguments.save then save(arguments, list, wanted) end
+  if arguments.save then save(arguments, list, wanted, told) end
   local subjects = {}
   for i, item in ipairs(list) do subjects[i] = payoff[item.kind](item.fields) end
   return measure.run(payoff.experiment {

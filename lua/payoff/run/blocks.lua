@@ -117,7 +117,7 @@ local function say_forecast(state, list, done)
   local it = forecast.new(list, forecast.spreads(list), state.plan,
     { precision = state.precision, spent_s = state.spent_s, done = done })
   if not it then return end
-  state.forecast = it.text
+  state.forecast, state.enough_s = it.text, not it.widths and it.budget_s or nil
   state.progress:note(("%.4g s: %s"):format(budget_s, it.text), it.bad)
   if it.bad and it.widths then
     table.insert(state.warnings, ("Foreseen at the start, with --budget %.4g: %s."):format(
@@ -167,6 +167,10 @@ function blocks.run(state)
     samples = state.experiment.samples, target_ns = session.target_ns, budget_s = budget_s,
   })
   if state.recorder then state.recorder:planned(state) end
+  local too_little = not fixed and not state.plan and forecast.before(measurable(state, 1), {
+    budget_s = budget_s, spent_s = state.spent_s or 0, level = state.experiment.confidence,
+  })
+  if too_little then state.progress:note(too_little, true) end
   if not state.plan then
     run_block(state, 1)
     make_plan(state, budget_s)

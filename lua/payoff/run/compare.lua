@@ -2,13 +2,11 @@
 --
 --   compare.inside(run, valid)                  --> run.comparisons' value: ports against the
 --                                                   reference, and the best port against the next
---   compare.runs(old, new, { margin = 0.01 })   --> { rows, differences, cautions, level, margin }
+--   compare.judge(items, options)               -- fills state, interval and p (payoff.run.between)
 --
 -- A comparison is { state, interval, p, text }: state is "faster", "slower", "equal" (within
 -- ±margin) or "unresolved"; the interval is of the ratio of times, new over old, so below 1 is
--- faster. Inside a run times are paired by block; those of two runs are not, and what the machine
--- did in between is in their difference: where the control kernel of both (payoff.run.control)
--- moved as well, only what goes beyond that is called faster or slower.
+-- faster. Inside a run times are paired by block; two runs are payoff.run.between's.
 --
 -- Two that are the same must not be called different in more than one case of a hundred, and an
 -- interval of 95 % leaves out the truth in five. So "faster" and "slower" ask for both: the
@@ -34,7 +32,7 @@ compare.margin = 0.01
 compare.error = 0.01
 
 -- What of it this run may spend now: as much as its intervals may of theirs (payoff.run.plan).
-local function error_of(run)
+function compare.error_of(run)
   local allowed, spent = 1 - run.confidence, 1 - (run.level or run.confidence)
   return math.min(compare.error, allowed) * (allowed > 0 and math.min(1, spent / allowed) or 1)
 end
@@ -130,11 +128,16 @@ end
 -- From so many pairs on the signed ranks can reach p ≤ 0.01, also at one look of several.
 local rank_pairs = 9
 
+-- Of the log ratios of pairs: how likely they are where the two do not differ.
+function compare.p_different(logs)
+  return #logs < rank_pairs and stats.student(logs) or stats.signed_rank(logs)
+end
+
 local function paired_test(first, second)
   return function()
     local logs = {}
     for i, x in ipairs(first) do logs[i] = math.log(x / second[i]) end
-    return #logs < rank_pairs and stats.student(logs) or stats.signed_rank(logs)
+    return compare.p_different(logs)
   end
 end
 
@@ -178,7 +181,7 @@ function compare.inside(run, valid)
   end
   -- Each alone, as the rows of the table show them: six blocks resolve one comparison, and would
   -- resolve none of twelve that share the error.
-  compare.judge(items, { level = level, error = error_of(run), margin = compare.margin,
+  compare.judge(items, { level = level, error = compare.error_of(run), margin = compare.margin,
     alone = true })
   for _, item in ipairs(items) do
     item.margin, item.text = compare.margin, sentence(item, compare.margin)
@@ -215,131 +218,6 @@ function compare.sentences(run)
         table.concat(parts, "; "))
     end
     if nearest then out[#out + 1] = ("%sbest against next: %s"):format(prefix, nearest) end
-  end
-  return out
-end
-
--- What must be the same for times to be evidence, and what should be.
-local function machine_facts(machine)
-  local cpu = machine.cpu or {}
-  return { { "processor", cpu.model }, { "architecture", cpu.architecture },
-    { "cores", cpu.cores }, { "threads", cpu.threads }, { "usable CPUs", machine.cpus_usable },
-    { "virtual machine", machine.virtual_machine }, { "product", machine.product } },
-    { { "kernel", machine.kernel }, { "distribution", machine.distribution },
-      { "frequency governor", machine.governor }, { "turbo", machine.turbo } }
-end
-
-local function differing(a, b)
-  local out, last = {}, math.max(#a, #b)
-  for i = 1, last do
-    if a[i][2] ~= b[i][2] then
-      out[#out + 1] = ("%s: %s and %s"):format(a[i][1], tostring(a[i][2] or "unknown"),
-        tostring(b[i][2] or "unknown"))
-    end
-  end
-  return out
-end
-
--- Lists of texts: what makes them different machines, and what to keep in mind.
-function compare.machines(a, b)
-  local hard_a, soft_a = machine_facts(a or {})
-  local hard_b, soft_b = machine_facts(b or {})
-  return differing(hard_a, hard_b), differing(soft_a, soft_b)
-end
-
-local function examples(run)
-  local out = {}
-  for _, size in ipairs(run.sizes or {}) do
-    out[size.size] = ("%s tasks like %s"):format(size.tasks, size.example)
-  end
-  return out
-end
-
-local function cannot(old, new, old_tasks, new_tasks, valid)
-  if not new then return "missing", "only in the first run" end
-  if not valid(old, "old") then return "invalid", "no valid time in the first run" end
-  if not valid(new, "new") then return "invalid", "no valid time in the second run" end
-  if old_tasks ~= new_tasks then
-    return "invalid", ("different work: %s, then %s"):format(old_tasks or "?", new_tasks or "?")
-  end
-end
-
-local function unpaired(old, new, kind)
-  local a, b = estimate.list(new, kind), estimate.list(old, kind)
-  return function(level) return stats.ratio(a, b, level) end,
-    function() return stats.rank_sum(a, b) end
-end
-
--- How the machine itself moved between two runs, as the interval of the ratio of the control
--- kernel's times; nil where that is not known, or no more than chance or the margin.
-local function control_moved(old, new, level, margin)
-  local lists = {}
-  if (new.control or {}).steps ~= (old.control or {}).steps then return nil end
-  for i, run in ipairs { new, old } do
-    lists[i] = {}
-    for _, value in ipairs((run.control or {}).measured or {}) do
-      table.insert(lists[i], value.wall_ns)
-    end
-  end
-  local interval = stats.ratio(lists[1], lists[2], level)
-  local moved = interval.low and leaves_out_one(interval)
-    and math.abs(interval.median - 1) > margin
-    and stats.rank_sum(lists[1], lists[2]) <= compare.error
-  return moved and interval or nil
-end
-
--- A difference that the machine's own would explain is none.
-local function hold_against(row, control)
-  local interval = row.interval
-  if row.state ~= "faster" and row.state ~= "slower" then return end
-  if interval.low <= control.high and control.low <= interval.high then
-    row.state = "unresolved"
-    row.reason = ("the control kernel moved as much between the runs: %s"):format(
-      compare.effect(control))
-  end
-end
-
--- options: margin, time = "wall" | "cpu", valid(cell, "old" | "new").
-function compare.runs(old, new, options)
-  local out = { rows = {}, margin = options.margin or compare.margin,
-    level = math.max(old.level or old.confidence, new.level or new.confidence),
-    error = math.min(error_of(old), error_of(new)) }
-  out.differences, out.cautions = compare.machines(old.machine, new.machine)
-  local of_new, tasks_old, tasks_new = {}, examples(old), examples(new)
-  for _, cell in ipairs(new.cells) do of_new[cell.id] = cell end
-  local family = {}
-  for _, cell in ipairs(old.cells) do
-    local other = of_new[cell.id]
-    of_new[cell.id] = nil
-    local row = { id = cell.id, name = cells.describe(cell), old = cell.time,
-      new = other and other.time }
-    row.state, row.text = cannot(cell, other, tasks_old[cell.size],
-      other and tasks_new[other.size], options.valid)
-    if not row.state then
-      row.interval_at, row.test = unpaired(cell, other, options.time)
-      row.old = estimate.of(cell, out.level, options.time)
-      row.new = estimate.of(other, out.level, options.time)
-      family[#family + 1] = row
-    end
-    out.rows[#out.rows + 1] = row
-  end
-  for _, cell in ipairs(new.cells) do
-    if of_new[cell.id] then
-      out.rows[#out.rows + 1] = { id = cell.id, name = cells.describe(cell), new = cell.time,
-        state = "missing", text = "only in the second run" }
-    end
-  end
-  compare.judge(family, { level = out.level, error = out.error, margin = out.margin })
-  local control = control_moved(old, new, out.level, compare.margin)
-  if control then
-    table.insert(out.cautions, ("the machine: its control kernel took %s in the second run")
-      :format(compare.effect(control)))
-  end
-  for _, row in ipairs(family) do
-    row.text = compare.effect(row.interval)
-    if control then hold_against(row, control) end
-    if #out.differences > 0 then row.state = "not comparable" end
-    if not row.interval.low then row.reason = row.interval.reason end
   end
   return out
 end

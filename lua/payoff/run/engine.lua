@@ -120,7 +120,8 @@ function State:context(block, order, extra)
   local context = {
     launcher = self.launcher, plan = self.passes:plan_of(block),
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
-    block = block, order = order, process = 1, spent = self.spent, energy = self.energy,
+    block = block, order = order, process = 1, budget_s = self:budget_s(),
+    spent = self.spent, energy = self.energy,
     all_cpus = self.placement.all,
     watch = self.watch, sharing = self.sharing, waiting = self.waiting,
     recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,

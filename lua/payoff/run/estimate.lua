@@ -9,6 +9,7 @@
 -- cells are compared block by block, as log ratios: what slowed the machine in one block slowed
 -- both.
 
+local noise = require "payoff.run.noise"
 local passes = require "payoff.run.passes"
 local series = require "payoff.store.series"
 local stats = require "payoff.native.stats"
@@ -39,10 +40,15 @@ end
 local function unmarked(sample) return not sample.marked end
 local function every() return true end
 
+-- For times without the waits for a CPU, a moment in which one had to wait is no bad one.
+local function undisturbed(sample)
+  return not sample.marked or sample.marked:find("^waited for a CPU") ~= nil
+end
+
 -- Samples taken in a bad moment are left out, as long as half of the blocks still have others, and
 -- not so many that there would be no interval any more: noise in it is better than none at all.
-local function usable(cell, of)
-  local all, clean = by_process(cell, of, every), by_process(cell, of, unmarked)
+local function usable(cell, of, keep)
+  local all, clean = by_process(cell, of, every), by_process(cell, of, keep or unmarked)
   local enough = math.min(count(all), stats.needed(0.95))
   if 2 * count(clean) >= count(all) and count(clean) >= enough then return clean, true end
   return all, false
@@ -52,13 +58,25 @@ local function wall_per_run(sample) return sample.wall_ns / sample.loops end
 
 local function cpu_per_run(sample) return sample.cpu_ns and sample.cpu_ns / sample.loops end
 
-local kinds = { wall = wall_per_run, cpu = cpu_per_run }
+-- Elapsed time without what the worker stood in the queue for a CPU that others had. Of pools and
+-- threads the kernel does not tell it.
+local function own_per_run(sample)
+  return (sample.wall_ns - (noise.waiting(sample) or 0)) / sample.loops
+end
+
+local kinds = { wall = wall_per_run, cpu = cpu_per_run, own = own_per_run }
+
+-- Which time of a cell is meant, and which samples are good for it.
+local function reader(cell, kind)
+  if kind == "own" and cell.mode ~= "serial" then kind = "wall" end
+  return kinds[kind], kind == "own" and undisturbed or unmarked
+end
 
 -- block -> the median over its processes, each with its fastest sample.
 local function by_block(cell, kind)
-  local own, values, of = series.of(cell), {}, kinds[kind]
+  local own, values = series.of(cell), {}
   if own then return own:times(kind).map end
-  for block, processes in pairs((usable(cell, of))) do
+  for block, processes in pairs((usable(cell, reader(cell, kind)))) do
     local list = {}
     for _, x in pairs(processes) do list[#list + 1] = x end
     values[block] = stats.median(list)
@@ -90,7 +108,7 @@ function estimate.cpu(cell, level)
   return interval(by_block(cell, "cpu"), level, "ns")
 end
 
--- kind: "wall" (default) or "cpu".
+-- kind: "wall" (default), "cpu", or "own": elapsed time without the waits for a CPU.
 function estimate.of(cell, level, kind)
   return interval(by_block(cell, kind or "wall"), level, "ns")
 end
@@ -113,6 +131,18 @@ function estimate.marked(cell)
   if marked == 0 then return nil end
   local _, left_out = usable(cell, wall_per_run)
   return { samples = marked, of = #cell.samples, left_out = left_out }
+end
+
+-- How many samples of how many a comparison cannot do without although they were taken in bad
+-- moments; nil where enough others are left, or none is marked.
+function estimate.spoilt(cell, kind)
+  local of, keep = reader(cell, kind)
+  if kind == "cpu" then keep = undisturbed end
+  local spoilt = 0
+  for _, sample in ipairs(cell.samples) do spoilt = spoilt + (keep(sample) and 0 or 1) end
+  if spoilt == 0 then return nil end
+  local _, left_out = usable(cell, of, keep)
+  return not left_out and spoilt or nil, #cell.samples
 end
 
 -- The values of those blocks that both have, as two lists.

@@ -5,6 +5,8 @@
 --   f.text      --> "27 blocks in about 55 s: about ±1.8 % on 9 rows and ±6 % on 2 (a guess …)"
 --   f.bad, f.budget_s                                   -- what would do, in seconds
 --   f.widths                                            -- false: too few blocks for intervals
+--   forecast.before(cells, { budget_s = 3, spent_s = 0, level = 0.95 })
+--   --> nil, or "3 s: too little for intervals, …", from what the check of each subject took
 --
 -- One block cannot show how blocks differ: this is a guess, and says so. It rests on how the
 -- samples of a process differ, widened: on a shared virtual machine samples of one process had a
@@ -13,7 +15,10 @@
 local forecast = {}
 
 local correlation = 0.57
-local fewest = 6 -- blocks, for a 95 % interval of a median
+
+-- How many blocks it takes for an interval of a median: 6 for 95 %, 8 for 99 %. All of so few lie
+-- on one side of it in 2 of 2^n cases.
+function forecast.needed(level) return math.ceil(1 - math.log(1 - level, 2) - 1e-9) end
 
 local function deviation(list)
   local sum, squares = 0, 0
@@ -105,15 +110,28 @@ local function round_up(seconds)
   return math.ceil(seconds / step) * step
 end
 
+-- Before anything is timed: will the budget bring intervals at all? options: budget_s, spent_s,
+-- level.
+function forecast.before(cells, options)
+  local block_s = 0
+  for _, cell in ipairs(cells) do block_s = block_s + (cell.of.check_s or 0) end
+  local needed, left_s = forecast.needed(options.level), options.budget_s - options.spent_s
+  if block_s * needed <= left_s then return nil end
+  return ("%.4g s: too little for intervals, it seems: they need %d blocks of some %.2g s each; "
+    .. "--budget %d would do"):format(options.budget_s, needed, block_s,
+    round_up(options.spent_s + needed * block_s))
+end
+
 -- options: precision, spent_s, done (blocks, default 1). nil when nothing can be said.
 function forecast.new(cells, spreads, plan, options)
   local done = options.done or 1
   local takes_s = options.spent_s + math.max(0, plan.blocks - done) * plan.block_s
   local function budget(blocks) return round_up(options.spent_s + blocks * plan.block_s) end
-  if plan.blocks < fewest then
-    return { bad = true, budget_s = budget(fewest), text = ("%d block%s in about %.0f s: no "
+  local needed = forecast.needed(plan.level)
+  if plan.blocks < needed then
+    return { bad = true, budget_s = budget(needed), text = ("%d block%s in about %.0f s: no "
       .. "intervals, which need %d; --budget %d would do"):format(plan.blocks,
-      plan.blocks == 1 and "" or "s", takes_s, fewest, budget(fewest)) }
+      plan.blocks == 1 and "" or "s", takes_s, needed, budget(needed)) }
   end
   if not next(spreads) then return nil end
   local good, bad, worst = split(cells, spreads, plan, options.precision)

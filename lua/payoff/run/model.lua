@@ -11,6 +11,7 @@ local derive = require "payoff.run.derive"
 local energy = require "payoff.run.energy"
 local estimate = require "payoff.run.estimate"
 local fault = require "payoff.fault"
+local forecast = require "payoff.run.forecast"
 local lost = require "payoff.run.lost"
 local machine = require "payoff.native.machine"
 local metrics = require "payoff.metrics"
@@ -162,13 +163,15 @@ function model.warnings(state)
       add("%s was expected to be wrong (expect = \"wrong\") and is not.", subject.name)
     end
   end
-  if state.plan and state.plan.blocks < 6 and not state.interrupted then
+  local needed = forecast.needed(state.experiment.confidence)
+  if state.plan and state.plan.blocks < needed and not state.interrupted then
     local asked = state.options.blocks or state.experiment.blocks
-    add("Only %d block%s %s: a %g %% interval needs at least 6. %s", state.plan.blocks,
+    add("Only %d block%s %s: a %g %% interval needs at least %d. %s", state.plan.blocks,
       state.plan.blocks == 1 and "" or "s",
-      asked and "asked for" or "fitted into the budget", state.experiment.confidence * 100,
+      asked and "asked for" or "fitted into the budget", state.experiment.confidence * 100, needed,
       asked and "Ask for more, or leave it to the budget."
-      or "Give --budget or a smaller workload.")
+      or ("%s, or a smaller workload."):format(state.enough_s
+        and ("Give --budget %d"):format(state.enough_s) or "Give a larger --budget"))
   end
   if state.judged and state.judged.state == "contaminated" then add("%s", state.judged.text) end
   if state.control and state.control.spoilt_from then

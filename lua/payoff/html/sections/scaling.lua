@@ -53,7 +53,7 @@ function scaling.render(run, d, context)
     { "Subject", keep = true },
     { "Workers", keep = true }, { "Speed-up", num = true, title = "over one worker of the same" },
     { "Efficiency", num = true, title = "speed-up per worker" },
-    { "At most", num = true, title = "what so many tasks allow" },
+    { "At most", num = true, title = "what so many tasks and CPUs allow" },
     { "Serial share", num = true, title = "Amdahl's law" },
     { "Contention", num = true, title = "universal scalability law" },
     { "Crosstalk", num = true, title = "universal scalability law, per pair of workers" } }, rows))
