@@ -67,6 +67,7 @@ function model.subject(subject)
     crosses = bound.crosses,
     name = subject.name, kind = subject.kind, reference = subject.reference or false,
     teaches = subject.teaches, expect = subject.expect, runtime = runtime_text(subject.runtime),
+    gil = subject.runtime and subject.runtime.gil,
     file = subject.loaded_file and paths.below(sys.getcwd() or "", subject.loaded_file),
     file_bytes = file_bytes(subject),
     state = subject.state or "ok", reason = subject.reason,
