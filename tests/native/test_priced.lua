@@ -95,9 +95,8 @@ local function pool(mode, start, change)
   local run, own = run_of { ints = 2 }, entry()
   for _, size in ipairs(run.sizes) do size.tasks = 6 end
   own.mode, own.start, own.jobs, own.port.call = mode, start, 4, estimate(50000, 500)
-  local function add(case, binding, price, jobs)
-    table.insert(run.boundary.entries, { case = case, binding = binding, price = price,
-      jobs = jobs or 4 })
+  local function add(case, through, price)
+    table.insert(run.boundary.entries, { case = case, binding = through, price = price, jobs = 4 })
   end
   add("tasks", "process", estimate(3000, 100))
   add("tasks", "thread", estimate(1000, 100))

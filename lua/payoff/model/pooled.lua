@@ -1,5 +1,5 @@
--- pooled: what a pool of Python's adds to the price of a port: handing tasks over, pickling what they
--- carry, starting the pool; by what `payoff boundary` has measured on this machine.
+-- pooled: what a pool of Python's adds to the price of a port: handing tasks over, pickling what
+-- they carry, starting the pool; by what `payoff boundary` has measured on this machine.
 --
 --   local parts, reason = pooled.parts(run, entry, subject, tasks, handed)
 --   --> { run = { { name = "hand", times = 4, title = "handing 4 tasks to 2 processes", each } },
@@ -86,7 +86,7 @@ end
 function pooled.side_by_side(entry, subject, tasks)
   if entry.mode == "thread" then
     if subject.gil == nil then
-      return nil, "whether its threads take turns under a lock of the interpreter (GIL) is not known"
+      return nil, "whether its threads take turns under the interpreter's lock (GIL) is not known"
     elseif subject.gil then
       return 1
     end
