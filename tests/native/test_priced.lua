@@ -59,6 +59,7 @@ check.test("a call for each element is part of its price", function()
   local it = priced.of(run_of { ints = 1 }, entry(),
     { binding = "ctypes", binding_from = "told", crosses = "per element" })
   check.equal(#it.run, 1)
+  check.equal(it.of_run, nil)
   check.equal(it.size[1].price.median, 300)
   check.equal(sum(it.size), 10)
   check.contains(it.text, "more than that")
@@ -126,8 +127,8 @@ check.test("a pool of processes has its own prices, and calls side by side", fun
   check.equal(it.size[2].price.median, 2) -- 3 ns for each of two, by a third of them in a worker
   check.equal(sum(it.size), 10)
   check.equal(names(pool("process", "warm").run), "hand call rest")
-  check.equal(priced.share(it.run).median, 27080)
-  check.equal(priced.share({ it.run[4] }), nil)
+  check.equal(it.of_run.median, 27080)
+  check.equal(it.of_size.median, 4)
 end)
 
 check.test("threads share their memory, and take turns under the lock", function()

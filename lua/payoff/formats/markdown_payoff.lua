@@ -2,17 +2,15 @@
 --
 --   markdown_payoff.add(out, run, escape, row)   -- adds lines to `out`
 
-local priced = require "payoff.model.priced"
 local units = require "payoff.units"
 
 local markdown_payoff = {}
 
 -- What the boundary takes of a price; nothing where none of its parts belongs to it.
-local function share_of(entry, parts)
-  if not parts then return units.UNKNOWN end
-  local share = priced.share(parts)
-  if not share then return entry.priced.lacks and units.UNKNOWN or "nothing" end
-  return (entry.priced.lacks and "at least " or "") .. units.interval(share, units.time)
+local function share_of(priced, share)
+  if not priced or not priced.text then return units.UNKNOWN end
+  if not share then return priced.lacks and units.UNKNOWN or "nothing" end
+  return (priced.lacks and "at least " or "") .. units.interval(share, units.time)
 end
 
 -- Why a price has no share of the boundary, each reason once.
@@ -37,10 +35,10 @@ local function add_break_even(out, run, escape, row)
   for _, entry in ipairs(run.break_even) do
     local place = entry.mode == "serial" and "serial"
       or ("%d × %s, %s"):format(entry.jobs, entry.mode, entry.start)
-    local port, shares = entry.straight and entry.port or {}, entry.priced or {}
+    local port, shares = entry.straight and entry.port or {}, entry.priced
     out[#out + 1] = row { escape(entry.subject), escape(place), escape(entry.text),
-      (units.interval(port.call, units.time)), share_of(entry, shares.run),
-      (units.interval(port.per_size, units.time)), share_of(entry, shares.size) }
+      (units.interval(port.call, units.time)), share_of(shares, shares and shares.of_run),
+      (units.interval(port.per_size, units.time)), share_of(shares, shares and shares.of_size) }
   end
   out[#out + 1] = ""
   add_reasons(out, run, escape)

@@ -6,10 +6,10 @@
 --         run = { { name = "call", title = "the call through cython", price = {median = 41, …} },
 --                 { name = "rest", … } },
 --         size = { { name = "convert", title = "a list of integers through cython", … }, … },
+--         of_run = { median = 41, … }, of_size = …, -- all parts but the rest; nil: there are none
 --         lacks = "why the calls have no price", in a pool whose own prices are known }
 --   --> { reason = "not calibrated here: run `payoff boundary` once",
 --         common = "all" (a reason of every port), "none" (there is no boundary), or nil }
---   priced.share(entry.priced.run)     --> the price of all parts but the rest, or nil: no part
 --
 -- Each list adds up to the fitted price. An interval of the rest joins those of what it is the
 -- difference of, and is wider than need be. Calls and elements of a pool count as often as a worker
@@ -38,6 +38,13 @@ local function added(list, by_sign)
     out.level = out.level and price.level and math.min(out.level, price.level) or price.level
   end
   return out
+end
+
+-- What all parts take.
+local function sum_of(parts)
+  local prices = {}
+  for i, part in ipairs(parts) do prices[i] = part.price end
+  return #prices > 0 and added(prices) or nil
 end
 
 -- The parts, and what is left of the whole.
@@ -214,19 +221,11 @@ function priced.of(run, entry, subject)
     out.lacks = reason
   end
   if common == "none" then out.lacks = nil end -- there are no calls to be known
+  out.of_run, out.of_size = sum_of(out.run), sum_of(out.size)
   with_rest(out.run, entry.port.call)
   with_rest(out.size, entry.port.per_size)
   out.text = text_of(out, entry.port)
   return out
-end
-
--- What the boundary takes of a list of parts.
-function priced.share(parts)
-  local prices = {}
-  for _, part in ipairs(parts) do
-    if part.name ~= "rest" then prices[#prices + 1] = part.price end
-  end
-  return #prices > 0 and added(prices) or nil
 end
 
 return priced

@@ -75,9 +75,9 @@ function shares.render(run)
     #rows > 0 and figure.table("Shares of the boundary", COLUMNS, rows) or nil, notes,
     #rows > 0 and h.p({ class = "note" }, "The prices are those of payoff boundary on "
       .. "this machine, of arguments of the same kind and of pools of as many workers; calls that "
-      .. "run side by side count as often as one worker makes them; everything else is what is "
-      .. "left of the fitted price, with the ends of both intervals joined. Below nothing means that "
-      .. "the calls cost less here than the prices say.") or nil)
+      .. "run side by side count as often as one worker makes them; everything else is what "
+      .. "is left of the fitted price, with the ends of both intervals joined. Below nothing means "
+      .. "that the calls cost less here than the prices say.") or nil)
 end
 
 return shares
