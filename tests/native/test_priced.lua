@@ -51,7 +51,7 @@ check.test("calls and elements, and what is left", function()
   check.equal(it.size[1].price.high, 7)
   check.equal(sum(it.run), 200)
   check.equal(sum(it.size), 10)
-  check.contains(it.text, "A run costs 200 ns [180, 220], of which 2 calls through c-api takes")
+  check.contains(it.text, "A run costs 200 ns [180, 220], of which 2 calls through c-api take 80")
   check.contains(it.text, "a list of integers through c-api takes 6.0")
 end)
 
@@ -83,7 +83,9 @@ check.test("what is not priced has its reason", function()
   check.contains(reason({ floats = 1 }, { binding = "ctypes", crosses = "once" }),
     "no price of a list of floats through ctypes")
   check.contains(reason({ text = 1 }, c_api), "no price of characters")
-  check.contains(reason({}, c_api, function(_, own) own.straight = false end), "straight line")
+  check.contains(reason({}, c_api, function(_, own)
+    own.straight, own.off = false, { size = 100, share = 0.24, subject = "python" }
+  end), "no straight line (at size 100 those of python are 24% above it)")
   check.contains(reason({}, c_api, function(run) run.sizes[3].handed = nil end), "not known")
   text, common = reason({}, c_api, function(run)
     run.boundary = { entries = {}, reason = "not calibrated here" }

@@ -145,7 +145,8 @@ local function list_text(parts, whole)
   local out, above = {}, 0
   for _, part in ipairs(parts) do
     if part.name ~= "rest" then
-      out[#out + 1] = ("%s takes %s"):format(part.title,
+      out[#out + 1] = ("%s %s %s"):format(part.title,
+        part.title:find("^[%d.]+ calls") and "take" or "takes",
         (units.interval(part.price, units.time)))
       above = above + part.price.median
     end
@@ -176,6 +177,16 @@ local function why_no_calls(subject)
   end
 end
 
+-- Where a line does not describe the times: how far off, and what may help.
+local function bent_text(entry)
+  local off = entry.off
+  local where = off and (" (at size %s those of %s are %s %s it)"):format(off.size, off.subject,
+    units.percent(math.abs(off.share)), off.share > 0 and "above" or "below") or ""
+  return ("its times over the sizes are no straight line%s, which a price per run and one per unit "
+    .. "of size would be; if the machine was busy, more --blocks may straighten it, else sizes "
+    .. "that are closer together"):format(where)
+end
+
 local function why_not(run, entry, subject)
   local kept = run.boundary
   if not subject then return "its binding is not known" end
@@ -185,8 +196,7 @@ local function why_not(run, entry, subject)
   elseif not kept or #(kept.entries or {}) == 0 then
     return kept and kept.reason or "the boundary's prices are not known", "all"
   elseif not entry.straight or not entry.port or not entry.port.call.median then
-    return "its times do not lie on a straight line over the sizes, so that there is no price per "
-      .. "run to split"
+    return bent_text(entry)
   end
 end
 
