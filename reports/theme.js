@@ -5,13 +5,15 @@
 const theme = {
   names: ['paper', 'ink', 'muted', 'rule', 'good', 'bad', 'serial', 'process', 'thread'],
 
+  // And what fits: names of a legend beside each other ("$columns").
   palette() {
     const style = getComputedStyle(document.documentElement);
-    return Object.fromEntries(this.names.map((name) =>
+    const colours = Object.fromEntries(this.names.map((name) =>
       ['$' + name, style.getPropertyValue('--' + name).trim()]));
+    return {...colours, $columns: document.body.clientWidth < 500 ? 2 : 4};
   },
 
-  // A copy of a specification with its colours filled in. Data is not touched.
+  // A copy of a specification with all that filled in. Data is not touched.
   paint(value, palette) {
     if (typeof value === 'string') return Object.hasOwn(palette, value) ? palette[value] : value;
     if (Array.isArray(value)) return value.map((item) => this.paint(item, palette));

@@ -42,6 +42,22 @@ local function one(make_argument)
   return function(n) return { { make_argument(n) } } end
 end
 
+-- As many elements in all, a share of them in a task for each worker of the pool.
+local function shared(make_argument)
+  return function(n)
+    local tasks, workers = {}, payoff.host.cores
+    for i = 1, workers do tasks[i] = { make_argument(n // workers) } end
+    return tasks
+  end
+end
+
+local spread = {}
+for i, n in ipairs { 10, 100, 1000, 10000 } do spread[i] = n * payoff.host.cores end
+
+local function float_list(n) return payoff.list(floats(n)) end
+
+local function array(n) return payoff.array("d", floats(n)) end
+
 local elements = { 10, 100, 1000, 10000 }
 
 -- func of the reference, sizes, tasks of a size.
@@ -49,21 +65,24 @@ local cases = {
   calls = { "calls", { 100, 1000, 10000 }, one(function(n) return n end), loop = true },
   arguments = { "twos", { 100, 1000, 10000 }, one(function(n) return n end), loop = true },
   ints = { "add_ints", elements, one(ints) },
-  floats = { "add_floats", elements, one(function(n) return payoff.list(floats(n)) end) },
+  floats = { "add_floats", elements, one(float_list) },
   bytes = { "add_bytes", elements, one(bytes) },
-  buffer = { "add_buffer", elements, one(function(n) return payoff.array("d", floats(n)) end) },
+  buffer = { "add_buffer", elements, one(array) },
+  sent_ints = { "take", spread, shared(ints), modes = { "process" } },
+  sent_floats = { "take", spread, shared(float_list), modes = { "process" } },
+  sent_bytes = { "take", spread, shared(bytes), modes = { "process" } },
+  sent_buffer = { "take", spread, shared(array), modes = { "process" } },
   tasks = { "task", { 1, 16, 128 }, function(n)
     local tasks = {}
     for i = 1, n do tasks[i] = { i } end
     return tasks
   end, modes = { "process", "thread" } },
-  moved = { "task", elements, one(function(n) return payoff.list(floats(n)) end),
-    modes = { "process" } },
+  moved = { "task", elements, one(float_list), modes = { "process" } },
 }
 
 local chosen = cases[case]
-if not chosen then error("case is one of calls, arguments, ints, floats, bytes, buffer, tasks, "
-  .. "moved", 0) end
+if not chosen then error("case is one of calls, arguments, ints, floats, bytes, buffer, sent_ints, "
+  .. "sent_floats, sent_bytes, sent_buffer, moved, tasks", 0) end
 
 local subjects = {}
 if chosen.loop then

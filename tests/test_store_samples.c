@@ -72,6 +72,22 @@ static void fill_two_runs(struct store *store)
     assert_true(store_commit(store, &st));
 }
 
+/* One more cell of the run "one", after that of the run "two": a sample between theirs. */
+static void add_cell_apart(const struct fixture *fixture)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "INSERT INTO cells (id, run, subject, name, mode, jobs) SELECT 3, run,"
+                     " subject, 'apart', mode, jobs FROM cells WHERE id = 1;"
+                     "UPDATE samples SET cell = 3 WHERE id IN"
+                     " (SELECT id FROM samples WHERE cell = 1 ORDER BY id LIMIT 5 OFFSET 700)",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+}
+
 static bool stop_early(void *context, int64_t id, const struct sample_row *sample,
                        struct status *st)
 {
@@ -95,6 +111,13 @@ static void test_samples_in_time(void **state)
     index = 0;
     assert_true(sample_each_in_time(store, 3, check_sample, &index, &st));
     assert_int_equal(index, 0);
+    store_close(store);
+
+    add_cell_apart(fixture);
+    store = fixture_open(fixture);
+    index = 0;
+    assert_true(sample_each_in_time(store, 1, check_sample, &index, &st));
+    assert_int_equal(index, MANY);
     store_close(store);
 
     sqlite3 *db = NULL;

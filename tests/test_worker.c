@@ -28,6 +28,23 @@ static struct worker *start(const char *way)
     return worker;
 }
 
+/* A worker begins as a copy of payoff, whose memory is none of its own. */
+static void test_memory_is_its_own(void **state)
+{
+    enum { LARGE = 128 << 20 };
+    (void)state;
+    char *large = malloc(LARGE);
+    assert_non_null(large);
+    memset(large, 1, LARGE);
+    struct worker *worker = start("good");
+    const struct worker_end *end = worker_stop(worker, 20);
+    assert_true(end->maxrss_bytes > 100000);
+    assert_true(end->maxrss_bytes < LARGE / 2);
+    worker_free(worker);
+    assert_int_equal(large[LARGE - 1], 1);
+    free(large);
+}
+
 static bool run(struct worker *worker, double timeout_s, struct sample *sample, struct status *st)
 {
     json_t *reply;
@@ -278,11 +295,17 @@ static void test_ctrl_c(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CLEAN_TEST(test_a_good_worker),           CLEAN_TEST(test_misbehaviour_during_run),
-        CLEAN_TEST(test_trouble_at_start),        CLEAN_TEST(test_200_mb_of_output),
-        CLEAN_TEST(test_a_double_reply),          CLEAN_TEST(test_children_do_not_outlive_it),
-        CLEAN_TEST(test_one_that_does_not_leave), CLEAN_TEST(test_orderly_errors_leave_it_alive),
-        CLEAN_TEST(test_an_absurd_clock),         CLEAN_TEST(test_ctrl_c),
+        CLEAN_TEST(test_a_good_worker),
+        CLEAN_TEST(test_memory_is_its_own),
+        CLEAN_TEST(test_misbehaviour_during_run),
+        CLEAN_TEST(test_trouble_at_start),
+        CLEAN_TEST(test_200_mb_of_output),
+        CLEAN_TEST(test_a_double_reply),
+        CLEAN_TEST(test_children_do_not_outlive_it),
+        CLEAN_TEST(test_one_that_does_not_leave),
+        CLEAN_TEST(test_orderly_errors_leave_it_alive),
+        CLEAN_TEST(test_an_absurd_clock),
+        CLEAN_TEST(test_ctrl_c),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }

@@ -42,6 +42,10 @@ def task(value):
     return value
 
 
+def take(value):
+    return len(value)
+
+
 def drivers(nothing, two):
     """calls(n) and twos(n) of a binding's functions."""
 

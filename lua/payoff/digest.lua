@@ -224,8 +224,8 @@ function digest.why(d, group)
   local parts = #out == 0 and cell.decomposition and cell.decomposition.text
   out[1] = parts and parts:match("= (.+)$") or out[1]
   if cell.mode ~= "serial" and cell.efficiency and cell.efficiency.median then
-    out[#out + 1] = string.format("%d workers at %s", cell.jobs,
-      units.percent(cell.efficiency.median))
+    out[#out + 1] = string.format("%d %s, %s efficient", cell.jobs,
+      cell.jobs == 1 and "worker" or "workers", units.percent(cell.efficiency.median))
   end
   return out
 end

@@ -159,6 +159,11 @@ bool json_text_integer(struct json_text text, int64_t *value)
 bool json_text_number(struct json_text text, double *value)
 {
     char copy[64], *end = NULL;
+    int64_t whole = 0;
+    if (json_text_integer(text, &whole) && whole != 0) { /* 0 may be -0 */
+        *value = (double)whole;
+        return true;
+    }
     if (text.text == NULL || text.size == 0 || text.size >= sizeof copy)
         return false;
     memcpy(copy, text.text, text.size);

@@ -8,8 +8,10 @@
 
 void series_free(struct series *series)
 {
-    free(series->samples);
+    for (size_t k = 0; series->estimates != NULL && k < series->events; k++)
+        free(series->estimates[k]);
     free(series->estimates);
+    free(series->samples);
     free(series->sorted);
     *series = (struct series){.events = series->events};
 }
@@ -28,13 +30,39 @@ static bool grow(struct series *series)
     if (samples == NULL)
         return false;
     series->samples = samples;
-    if (series->events > 0) {
-        double *estimates = realloc(series->estimates, room * series->events * sizeof *estimates);
-        if (estimates == NULL)
+    for (size_t k = 0; series->estimates != NULL && k < series->events; k++) {
+        if (series->estimates[k] == NULL)
+            continue;
+        double *list = realloc(series->estimates[k], room * sizeof *list);
+        if (list == NULL)
             return false;
-        series->estimates = estimates;
+        series->estimates[k] = list;
     }
     series->room = room;
+    return true;
+}
+
+/* The list of an event, at the first sample in which it was counted. */
+static double *begin_list(struct series *series, size_t event)
+{
+    if (series->estimates == NULL)
+        series->estimates = calloc(series->events, sizeof *series->estimates);
+    double *list = series->estimates != NULL ? malloc(series->room * sizeof *list) : NULL;
+    if (list == NULL)
+        return NULL;
+    for (size_t i = 0; i < series->count; i++)
+        list[i] = NAN;
+    return series->estimates[event] = list;
+}
+
+static bool add_estimate(struct series *series, size_t event, double estimate)
+{
+    double *list = series->estimates != NULL ? series->estimates[event] : NULL;
+    if (list == NULL && isnan(estimate))
+        return true;
+    if (list == NULL && (list = begin_list(series, event)) == NULL)
+        return false;
+    list[series->count] = estimate;
     return true;
 }
 
@@ -43,50 +71,81 @@ bool series_add(struct series *series, const struct series_sample *sample, const
     if (series->count == UINT32_MAX || (series->count == series->room && !grow(series)))
         return false;
     series->samples[series->count] = *sample;
-    if (series->events > 0)
-        memcpy(&series->estimates[series->count * series->events], estimates,
-               series->events * sizeof *estimates);
+    for (size_t k = 0; k < series->events; k++) {
+        if (!add_estimate(series, k, estimates[k]))
+            return false;
+    }
     series->count++;
+    series->marked += sample->marked != 0;
     free(series->sorted);
     series->sorted = NULL;
     return true;
 }
 
-/* What is to be sorted, with its key: qsort has no context. */
-struct key {
-    int64_t block, process;
-    uint32_t place;
-};
-
-static int compare_keys(const void *a, const void *b)
+double series_estimate(const struct series *series, size_t event, size_t place)
 {
-    const struct key *x = a, *y = b;
-    if (x->block != y->block)
-        return x->block < y->block ? -1 : 1;
-    if (x->process != y->process)
-        return x->process < y->process ? -1 : 1;
-    return x->place < y->place ? -1 : 1;
+    const double *list = series->estimates != NULL ? series->estimates[event] : NULL;
+    return list != NULL ? list[place] : NAN;
 }
 
+static bool is_before(const struct series *series, uint32_t a, uint32_t b)
+{
+    const struct series_sample *x = &series->samples[a], *y = &series->samples[b];
+    if (x->block != y->block)
+        return x->block < y->block;
+    return x->process < y->process;
+}
+
+/* Where the places that are in order from `from` on end. */
+static size_t run_end(const struct series *series, const uint32_t *places, size_t from)
+{
+    size_t to = from + 1;
+    while (to < series->count && !is_before(series, places[to], places[to - 1]))
+        to++;
+    return to;
+}
+
+/* Each two runs become one; returns how many there are now. */
+static size_t merge_runs(const struct series *series, const uint32_t *places, uint32_t *out)
+{
+    size_t runs = 0;
+    for (size_t from = 0; from < series->count; runs++) {
+        size_t middle = run_end(series, places, from);
+        size_t to = middle < series->count ? run_end(series, places, middle) : middle;
+        size_t a = from, b = middle;
+        while (a < middle && b < to)
+            *out++ = is_before(series, places[b], places[a]) ? places[b++] : places[a++];
+        memcpy(out, &places[a], (middle - a) * sizeof *out);
+        out += middle - a;
+        memcpy(out, &places[b], (to - b) * sizeof *out);
+        out += to - b;
+        from = to;
+    }
+    return runs;
+}
+
+/* Samples of a cell come in the order of blocks, but where runs were put together: runs that are in
+ * order already are merged, which keeps the order of what is equal. */
 bool series_sort(struct series *series)
 {
     if (series->sorted != NULL || series->count == 0)
         return true;
-    struct key *keys = malloc(series->count * sizeof *keys);
-    series->sorted = malloc(series->count * sizeof *series->sorted);
-    bool ok = keys != NULL && series->sorted != NULL;
-    if (ok) {
-        for (size_t i = 0; i < series->count; i++)
-            keys[i] =
-                (struct key){series->samples[i].block, series->samples[i].process, (uint32_t)i};
-        qsort(keys, series->count, sizeof *keys, compare_keys);
-        for (size_t i = 0; i < series->count; i++)
-            series->sorted[i] = keys[i].place;
-    } else {
-        free(series->sorted);
-        series->sorted = NULL;
+    uint32_t *places = malloc(series->count * sizeof *places);
+    uint32_t *other = malloc(series->count * sizeof *other);
+    bool ok = places != NULL && other != NULL;
+    for (size_t i = 0; ok && i < series->count; i++)
+        places[i] = (uint32_t)i;
+    for (size_t runs = ok && run_end(series, places, 0) < series->count ? 2 : 1; runs > 1;) {
+        runs = merge_runs(series, places, other);
+        uint32_t *merged = other;
+        other = places;
+        places = merged;
     }
-    free(keys);
+    if (ok)
+        series->sorted = places;
+    else
+        free(places);
+    free(other);
     return ok;
 }
 
@@ -180,6 +239,11 @@ bool series_times(struct series *series, enum series_kind kind, size_t needed,
     *out = (struct series_values){.count = 0};
     if (!by_block(series, kind, false, false, &all))
         return false;
+    if (series->marked == 0) { /* then they are the clean ones, too */
+        *out = all;
+        out->left_out = true;
+        return true;
+    }
     if (!by_block(series, kind, true, false, out)) {
         series_values_free(&all);
         return false;

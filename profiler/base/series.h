@@ -20,8 +20,10 @@ struct series_sample {
 
 struct series {
     struct series_sample *samples;
-    double *estimates; /* of sample i, event k: estimates[i * events + k]; NaN: not counted */
+    /* By event, then by sample; NaN: not counted. NULL, or a list that is: in none of the samples. */
+    double **estimates;
     size_t count, room, events;
+    size_t marked;    /* how many samples are */
     uint32_t *sorted; /* places by block, process, place; NULL until asked for */
 };
 
@@ -29,6 +31,9 @@ void series_free(struct series *series); /* the columns, not `series` itself; al
 
 /* `estimates`: of series->events events. */
 bool series_add(struct series *series, const struct series_sample *sample, const double *estimates);
+
+/* Of one event in the sample at `place`; NaN: not counted. */
+double series_estimate(const struct series *series, size_t event, size_t place);
 
 enum series_kind { SERIES_WALL, SERIES_CPU };
 

@@ -119,11 +119,7 @@ static int series_lua_means(lua_State *L)
 
 static int series_lua_marked(lua_State *L)
 {
-    const struct series *series = check(L);
-    lua_Integer count = 0;
-    for (size_t i = 0; i < series->count; i++)
-        count += series->samples[i].marked != 0;
-    lua_pushinteger(L, count);
+    lua_pushinteger(L, (lua_Integer)check(L)->marked);
     return 1;
 }
 
@@ -165,7 +161,7 @@ static void add_up(const struct series *series, size_t from, size_t to, bool cle
         out->cpu += sample->cpu_ns >= 0 ? (double)sample->cpu_ns : NAN;
         out->loops += sample->loops;
         for (size_t k = 0; k < series->events; k++) {
-            double x = series->estimates[place * series->events + k];
+            double x = series_estimate(series, k, place);
             if (whole) {
                 x -= overhead[k];
                 out->events[k] += x > 0 ? x : NAN;
@@ -239,15 +235,15 @@ static int series_lua_per_task(lua_State *L)
         return memory(L);
     lua_newtable(L);
     lua_newtable(L);
-    if (event >= series->events)
-        return 2;
+    if (event >= series->events || series->estimates == NULL || series->estimates[event] == NULL)
+        return 2; /* counted nowhere */
     size_t at = 0, from = 0, to = 0;
     for (lua_Integer n = 1; series_block(series, &at, &from, &to);) {
         double sum = 0;
         int64_t done = 0;
         for (size_t i = from; i < to; i++) {
             uint32_t place = series->sorted[i];
-            double x = series->estimates[place * series->events + event];
+            double x = series_estimate(series, event, place);
             if (isnan(x))
                 continue;
             sum += x > overhead ? x - overhead : 0;

@@ -268,7 +268,7 @@ static int stop(lua_State *L)
     }
     lua_pushboolean(L, end->killed);
     lua_setfield(L, -2, "killed");
-    set_known(L, "maxrss_bytes", (int64_t)end->maxrss_bytes);
+    set_known(L, "maxrss_bytes", end->maxrss_bytes);
     set_known(L, "user_ns", (int64_t)end->user_ns);
     set_known(L, "system_ns", (int64_t)end->system_ns);
     set_known(L, "strays", (int64_t)end->strays);

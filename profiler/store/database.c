@@ -19,6 +19,23 @@ static const char *words_of(struct store *store, int result)
                                                    : sqlite3_errmsg(store->db);
 }
 
+int database_connect(const char *name, int flags, int busy_ms, sqlite3 **db)
+{
+    *db = NULL;
+    int result = sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (*db == NULL)
+        return SQLITE_NOMEM;
+    if (result != SQLITE_OK)
+        return result;
+    sqlite3_extended_result_codes(*db, 1);
+    sqlite3_busy_timeout(*db, busy_ms);
+    /* The file may come from anywhere: its own triggers and views get no rights. */
+    sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return sqlite3_exec(*db, "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON", NULL, NULL,
+                        NULL);
+}
+
 bool database_fail(struct store *store, int result, const char *doing, struct status *st)
 {
     int last_errno = errno;
@@ -89,6 +106,12 @@ sqlite3_stmt *database_prepare(struct store *store, const char *sql, const char 
     if (result != SQLITE_OK)
         database_fail(store, result, doing, st);
     return statement;
+}
+
+void database_row(sqlite3_stmt *statement, sqlite3_value **values, int count)
+{
+    for (int i = 0; i < count; i++)
+        values[i] = sqlite3_column_value(statement, i);
 }
 
 sqlite3_stmt *database_statement(struct store *store, enum database_statement which,

@@ -37,6 +37,10 @@ struct store {
     size_t reason_count;
 };
 
+/* A connection with the settings that every one of ours has; a result code of SQLite. *db is the
+ * caller's to close whatever comes of it, NULL perhaps. Not to be used by two threads at once. */
+int database_connect(const char *name, int flags, int busy_ms, sqlite3 **db);
+
 /* Fills st from SQLite's result code: whose fault it is, and what to do. `doing` is a phrase such
  * as "store a sample". Returns false. */
 bool database_fail(struct store *store, int result, const char *doing, struct status *st);
@@ -44,6 +48,9 @@ bool database_fail(struct store *store, int result, const char *doing, struct st
 /* Prepares sql; the caller finalizes. NULL after filling st. */
 sqlite3_stmt *database_prepare(struct store *store, const char *sql, const char *doing,
                                struct status *st);
+
+/* The values of the row that a statement is at; they hold until its next step. */
+void database_row(sqlite3_stmt *statement, sqlite3_value **values, int count);
 
 /* The kept statement, reset and without bindings; prepared at its first use. Borrowed. */
 sqlite3_stmt *database_statement(struct store *store, enum database_statement which,

@@ -145,7 +145,8 @@ bool reading_list_open(struct store *store, struct reading_list *list, struct st
 {
     *list = (struct reading_list){.counts = NULL};
     list->statement = database_prepare(
-        store, "SELECT " READING_COLUMNS " WHERE sample >= ?1 ORDER BY sample, event", "read", st);
+        store, "SELECT " READING_COLUMNS " FROM readings WHERE sample >= ?1 ORDER BY sample, event",
+        "read", st);
     return list->statement != NULL;
 }
 
@@ -153,9 +154,11 @@ bool reading_list_open(struct store *store, struct reading_list *list, struct st
 static bool read_from(struct store *store, struct reading_list *list, int64_t first,
                       struct status *st)
 {
-    list->statement = database_prepare(
-        store, "SELECT " READING_COLUMNS " WHERE sample BETWEEN ?1 AND ?2 ORDER BY sample, event",
-        "read", st);
+    list->statement =
+        database_prepare(store,
+                         "SELECT " READING_COLUMNS " FROM readings WHERE sample BETWEEN ?1 AND ?2"
+                         " ORDER BY sample, event",
+                         "read", st);
     if (list->statement == NULL)
         return false;
     sqlite3_bind_int64(list->statement, 1, first);
@@ -216,6 +219,13 @@ static bool list_add(struct store *store, struct reading_list *list, const struc
     return true;
 }
 
+static struct reading_row current_row(sqlite3_stmt *statement)
+{
+    sqlite3_value *values[READING_COLUMN_COUNT];
+    database_row(statement, values, READING_COLUMN_COUNT);
+    return reading_row_of(values);
+}
+
 static bool list_step(struct store *store, struct reading_list *list, struct status *st)
 {
     errno = 0;
@@ -223,11 +233,11 @@ static bool list_step(struct store *store, struct reading_list *list, struct sta
     list->ended = result == SQLITE_DONE;
     list->has_row = result == SQLITE_ROW;
     if (list->has_row)
-        list->row = reading_row_of(list->statement);
+        list->row = current_row(list->statement);
     return list->has_row || list->ended || database_fail(store, result, "read", st);
 }
 
-/* list->row becomes the next row, or list->ended true. Where reading ahead fails, the caller's own
+/* list->at becomes the next row, or list->ended true. Where reading ahead fails, the caller's own
  * statement goes on from this sample, or fails too and says why. */
 static bool next_in_time(struct store *store, struct reading_list *list, int64_t sample,
                          struct status *st)
@@ -236,8 +246,7 @@ static bool next_in_time(struct store *store, struct reading_list *list, int64_t
     if (list->ahead != NULL) {
         const struct reading_row *row = reading_ahead_next(list->ahead, &failed);
         list->ended = row == NULL;
-        if (row != NULL)
-            list->row = *row;
+        list->at = row;
         if (row != NULL || !failed)
             return true;
         reading_ahead_stop(list->ahead);
@@ -247,6 +256,7 @@ static bool next_in_time(struct store *store, struct reading_list *list, int64_t
         if (!read_from(store, list, sample, st))
             return false;
     }
+    list->at = &list->row;
     return list_step(store, list, st);
 }
 
@@ -257,10 +267,10 @@ static bool load_in_time(struct store *store, struct reading_list *list, int64_t
     while (!list->ended) {
         if (!list->has_row && !next_in_time(store, list, sample, st))
             return false;
-        list->has_row = !list->ended && list->row.sample > sample;
+        list->has_row = !list->ended && list->at->sample > sample;
         if (list->has_row || list->ended)
             return true;
-        if (list->row.sample == sample && !list_add(store, list, &list->row, st))
+        if (list->at->sample == sample && !list_add(store, list, list->at, st))
             return false;
     }
     return true;

@@ -32,6 +32,7 @@ struct reading_list {
     struct reading_ahead *ahead; /* who reads them, or NULL: the statement */
     /* The row that waits for its sample, where `has_row`; none follow where `ended`. */
     struct reading_row row;
+    const struct reading_row *at; /* in time: it, or one that was read ahead */
     bool has_row, ended;
 };
 

@@ -16,22 +16,24 @@ struct reading_ahead {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
+    int64_t last;          /* sample */
     size_t written, taken; /* chunks so far; guarded by lock, as all below */
     bool ended, failed, stop;
-    size_t at; /* place in the chunk that is being taken; the caller's alone */
+    struct chunk *writing; /* the thread's alone; NULL: the next one must be waited for */
+    size_t at;             /* place in the chunk that is being taken; the caller's alone */
     struct chunk chunks[CHUNKS];
 };
 
-struct reading_row reading_row_of(sqlite3_stmt *statement)
+struct reading_row reading_row_of(sqlite3_value **values)
 {
-    return (struct reading_row){.sample = sqlite3_column_int64(statement, 0),
-                                .event = sqlite3_column_int64(statement, 1),
-                                .count = sqlite3_column_int64(statement, 2),
-                                .enabled_ns = sqlite3_column_int64(statement, 3),
-                                .running_ns = sqlite3_column_int64(statement, 4),
-                                .reason = sqlite3_column_int64(statement, 7),
-                                .state = sqlite3_column_int(statement, 5),
-                                .source = sqlite3_column_int(statement, 6)};
+    return (struct reading_row){.sample = sqlite3_value_int64(values[0]),
+                                .event = sqlite3_value_int64(values[1]),
+                                .count = sqlite3_value_int64(values[2]),
+                                .enabled_ns = sqlite3_value_int64(values[3]),
+                                .running_ns = sqlite3_value_int64(values[4]),
+                                .state = sqlite3_value_int(values[5]),
+                                .source = sqlite3_value_int(values[6]),
+                                .reason = sqlite3_value_int64(values[7])};
 }
 
 /* Waits for room; false when the caller wants no more. */
@@ -45,46 +47,64 @@ static bool wait_for_room(struct reading_ahead *ahead)
     return go_on;
 }
 
-static void hand_over(struct reading_ahead *ahead, int result)
+static void hand_over(struct reading_ahead *ahead)
 {
     (void)pthread_mutex_lock(&ahead->lock);
     ahead->written++;
-    ahead->ended = result != SQLITE_ROW;
-    ahead->failed = ahead->ended && result != SQLITE_DONE;
     (void)pthread_cond_signal(&ahead->changed);
     (void)pthread_mutex_unlock(&ahead->lock);
+}
+
+/* SQL's keep(row): puts a row into the chunk that is being written. False ends the reading: it is
+ * past the last one, or the caller wants no more. */
+static void keep(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct reading_ahead *ahead = sqlite3_user_data(context);
+    const struct reading_row row = reading_row_of(values);
+    (void)count;
+    bool wanted = row.sample <= ahead->last && (ahead->writing != NULL || wait_for_room(ahead));
+    sqlite3_result_int(context, wanted);
+    if (!wanted)
+        return;
+    if (ahead->writing == NULL) {
+        ahead->writing = &ahead->chunks[ahead->written % CHUNKS];
+        ahead->writing->count = 0;
+    }
+    ahead->writing->rows[ahead->writing->count++] = row;
+    if (ahead->writing->count == ROWS) {
+        ahead->writing = NULL;
+        hand_over(ahead);
+    }
 }
 
 static void *read_all(void *context)
 {
     struct reading_ahead *ahead = context;
-    int result = SQLITE_ROW;
-    while (result == SQLITE_ROW && wait_for_room(ahead)) {
-        struct chunk *chunk = &ahead->chunks[ahead->written % CHUNKS];
-        chunk->count = 0;
-        while (chunk->count < ROWS && (result = sqlite3_step(ahead->statement)) == SQLITE_ROW)
-            chunk->rows[chunk->count++] = reading_row_of(ahead->statement);
-        hand_over(ahead, result);
-    }
+    int result = sqlite3_step(ahead->statement);
+    if (ahead->writing != NULL)
+        hand_over(ahead);
+    (void)pthread_mutex_lock(&ahead->lock);
+    ahead->ended = true;
+    ahead->failed = result != SQLITE_DONE && result != SQLITE_ROW;
+    (void)pthread_cond_signal(&ahead->changed);
+    (void)pthread_mutex_unlock(&ahead->lock);
     return NULL;
 }
 
-static bool prepare(struct reading_ahead *ahead, const struct store *store, int64_t first,
-                    int64_t last)
+/* The statement has no row until keep() wants one no more. SQLite hands a function its values with
+ * less ado than the columns of a row that it steps to, and keep() knows the end by itself. */
+static bool prepare(struct reading_ahead *ahead, const struct store *store, int64_t first)
 {
-    if (sqlite3_open_v2(store->path, &ahead->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
-                        NULL) != SQLITE_OK)
-        return false;
-    sqlite3_busy_timeout(ahead->db, store->busy_ms);
-    sqlite3_db_config(ahead->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(ahead->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return sqlite3_exec(ahead->db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL) == SQLITE_OK &&
+    return database_connect(store->path, SQLITE_OPEN_READONLY, store->busy_ms, &ahead->db) ==
+               SQLITE_OK &&
+           sqlite3_create_function(ahead->db, "keep", READING_COLUMN_COUNT,
+                                   SQLITE_UTF8 | SQLITE_DIRECTONLY, ahead, keep, NULL,
+                                   NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(ahead->db,
-                              "SELECT " READING_COLUMNS " WHERE sample BETWEEN ?1 AND ?2"
-                              " ORDER BY sample, event",
+                              "SELECT 1 FROM readings WHERE sample >= ?1"
+                              " AND NOT keep(" READING_COLUMNS ") ORDER BY sample, event",
                               -1, &ahead->statement, NULL) == SQLITE_OK &&
-           sqlite3_bind_int64(ahead->statement, 1, first) == SQLITE_OK &&
-           sqlite3_bind_int64(ahead->statement, 2, last) == SQLITE_OK;
+           sqlite3_bind_int64(ahead->statement, 1, first) == SQLITE_OK;
 }
 
 static void release(struct reading_ahead *ahead)
@@ -101,9 +121,11 @@ struct reading_ahead *reading_ahead_start(const struct store *store, int64_t fir
         return NULL;
     ahead->db = NULL;
     ahead->statement = NULL;
+    ahead->writing = NULL;
+    ahead->last = last;
     ahead->written = ahead->taken = ahead->at = 0;
     ahead->ended = ahead->failed = ahead->stop = false;
-    if (!prepare(ahead, store, first, last)) {
+    if (!prepare(ahead, store, first)) {
         release(ahead);
         return NULL;
     }

@@ -18,11 +18,11 @@ struct reading_row {
     int state, source;
 };
 
-#define READING_COLUMNS                                                                            \
-    "sample, event, count, enabled_ns, running_ns, state, source, reason FROM readings"
+#define READING_COLUMNS "sample, event, count, enabled_ns, running_ns, state, source, reason"
+enum { READING_COLUMN_COUNT = 8 };
 
-/* The row that a statement of READING_COLUMNS is at. */
-struct reading_row reading_row_of(sqlite3_stmt *statement);
+/* Of values in the order of READING_COLUMNS. */
+struct reading_row reading_row_of(sqlite3_value **values);
 
 struct reading_ahead;
 

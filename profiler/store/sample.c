@@ -47,35 +47,37 @@ bool sample_insert(struct store *store, const struct sample_row *sample, int64_t
     return database_end(store, own, insert_inside(store, sample, id, st), st);
 }
 
-static int64_t known(sqlite3_stmt *row, int place)
-{
-    sqlite3_value *value = sqlite3_column_value(row, place);
-    return sqlite3_value_type(value) == SQLITE_NULL ? SAMPLE_UNKNOWN : sqlite3_value_int64(value);
-}
-
-static const char *text_or_null(sqlite3_stmt *row, int place)
-{
-    return (const char *)sqlite3_column_text(row, place);
-}
-
-static void decode(sqlite3_stmt *row, struct sample_row *sample)
-{
-    *sample = (struct sample_row){.cell = known(row, 1),
-                                  .block = known(row, 2),
-                                  .block_order = known(row, 3),
-                                  .process = known(row, 4),
-                                  .process_index = known(row, 5),
-                                  .loops = known(row, 6),
-                                  .wall_ns = known(row, 7),
-                                  .cpu_ns = known(row, 8),
-                                  .marked = text_or_null(row, 9),
-                                  .noise = text_or_null(row, 10),
-                                  .more = text_or_null(row, 11)};
-}
-
 #define COLUMNS                                                                                    \
     "samples.id, cell, block, block_order, process, process_index, samples.loops, wall_ns,"        \
     " cpu_ns, marked, noise, samples.more"
+enum { COLUMN_COUNT = 12 };
+
+static int64_t known(sqlite3_value *value)
+{
+    return sqlite3_value_type(value) == SQLITE_NULL ? SAMPLE_UNKNOWN : sqlite3_value_int64(value);
+}
+
+static const char *text_or_null(sqlite3_value *value)
+{
+    return (const char *)sqlite3_value_text(value);
+}
+
+/* Of values in the order of COLUMNS. */
+static struct sample_row sample_row_of(sqlite3_value **values)
+{
+    return (struct sample_row){.cell = known(values[1]),
+                               .block = known(values[2]),
+                               .block_order = known(values[3]),
+                               .process = known(values[4]),
+                               .process_index = known(values[5]),
+                               .loops = known(values[6]),
+                               .wall_ns = known(values[7]),
+                               .cpu_ns = known(values[8]),
+                               .marked = text_or_null(values[9]),
+                               .noise = text_or_null(values[10]),
+                               .more = text_or_null(values[11])};
+}
+
 #define OF_RUN                                                                                     \
     "SELECT " COLUMNS " FROM cells JOIN samples ON cell = cells.id WHERE +run = ?1"                \
     " ORDER BY cells.id, samples.id"
@@ -108,9 +110,10 @@ static bool each_row(struct store *store, sqlite3_stmt *row, struct reading_list
     /* The open row keeps one snapshot of the file for both statements. */
     errno = 0;
     while (ok && (result = sqlite3_step(row)) == SQLITE_ROW) {
-        struct sample_row sample;
-        int64_t id = sqlite3_column_int64(row, 0);
-        decode(row, &sample);
+        sqlite3_value *values[COLUMN_COUNT];
+        database_row(row, values, COLUMN_COUNT);
+        int64_t id = sqlite3_value_int64(values[0]);
+        struct sample_row sample = sample_row_of(values);
         ok = readings == NULL || reading_list_load(store, readings, id, st);
         sample.counts = readings != NULL ? readings->counts : NULL;
         sample.count_count = readings != NULL ? readings->count : 0;
@@ -173,46 +176,70 @@ bool sample_each_phased(struct store *store, int64_t run, sample_visit *visit, v
                 run, true, visit, context, st);
 }
 
-/* The numbers of a run's first and last sample, of which the index of cells knows each cell's. */
-static bool ends_of(struct store *store, int64_t run, int64_t *first, int64_t *last,
-                    struct status *st)
+/* The numbers of a run's first and last sample, of which the index of cells knows each cell's, and
+ * of its first and last cell; `together`: none of another run lies between these. */
+struct ends {
+    int64_t first, last, first_cell, last_cell;
+    bool together;
+};
+
+static bool ends_of(struct store *store, int64_t run, struct ends *ends, struct status *st)
 {
     sqlite3_stmt *row = database_prepare(
         store,
         "SELECT min((SELECT min(id) FROM samples WHERE cell = cells.id)),"
-        " max((SELECT max(id) FROM samples WHERE cell = cells.id)) FROM cells WHERE run = ?1",
+        " max((SELECT max(id) FROM samples WHERE cell = cells.id)),"
+        " min(id), max(id), max(id) - min(id) + 1 = count(*) FROM cells WHERE run = ?1",
         "read", st);
     if (row == NULL)
         return false;
     sqlite3_bind_int64(row, 1, run);
     int result = sqlite3_step(row);
     bool ok = result == SQLITE_ROW || database_fail(store, result, "read", st);
-    *first = ok && sqlite3_column_type(row, 0) != SQLITE_NULL ? sqlite3_column_int64(row, 0) : 0;
-    *last = ok && sqlite3_column_type(row, 1) != SQLITE_NULL ? sqlite3_column_int64(row, 1) : -1;
+    bool any = ok && sqlite3_column_type(row, 0) != SQLITE_NULL;
+    *ends = (struct ends){.last = -1, .together = true};
+    if (any)
+        *ends = (struct ends){.first = sqlite3_column_int64(row, 0),
+                              .last = sqlite3_column_int64(row, 1),
+                              .first_cell = sqlite3_column_int64(row, 2),
+                              .last_cell = sqlite3_column_int64(row, 3),
+                              .together = sqlite3_column_int(row, 4) != 0};
     sqlite3_finalize(row);
     return ok;
+}
+
+/* Cells are asked each time only where others lie between: that takes its time. A CROSS
+ * JOIN is done in the order written. */
+static sqlite3_stmt *prepare_in_time(struct store *store, int64_t run, const struct ends *ends,
+                                     struct status *st)
+{
+    sqlite3_stmt *row = database_prepare(
+        store,
+        ends->together ? "SELECT " COLUMNS " FROM samples WHERE id BETWEEN ?1 AND ?2"
+                         " AND +cell BETWEEN ?3 AND ?4 ORDER BY id"
+                       : "SELECT " COLUMNS " FROM samples CROSS JOIN cells ON cells.id = cell"
+                         " WHERE samples.id BETWEEN ?1 AND ?2 AND run = ?3 ORDER BY samples.id",
+        "read", st);
+    if (row == NULL)
+        return NULL;
+    sqlite3_bind_int64(row, 1, ends->first);
+    sqlite3_bind_int64(row, 2, ends->last);
+    sqlite3_bind_int64(row, 3, ends->together ? ends->first_cell : run);
+    if (ends->together)
+        sqlite3_bind_int64(row, 4, ends->last_cell);
+    return row;
 }
 
 bool sample_each_in_time(struct store *store, int64_t run, sample_visit *visit, void *context,
                          struct status *st)
 {
     struct reading_list readings = {.counts = NULL};
-    int64_t first = 0, last = -1;
+    struct ends ends;
     sqlite3_stmt *row = NULL;
-    bool ok = ends_of(store, run, &first, &last, st) &&
-              reading_list_open_in_time(store, &readings, first, last, st);
-    /* A CROSS JOIN is done in the order written. */
+    bool ok = ends_of(store, run, &ends, st) &&
+              reading_list_open_in_time(store, &readings, ends.first, ends.last, st);
     if (ok)
-        row = database_prepare(store,
-                               "SELECT " COLUMNS " FROM samples CROSS JOIN cells"
-                               " ON cells.id = cell WHERE run = ?1 AND samples.id BETWEEN ?2 AND ?3"
-                               " ORDER BY samples.id",
-                               "read", st);
-    if (row != NULL) {
-        sqlite3_bind_int64(row, 1, run);
-        sqlite3_bind_int64(row, 2, first);
-        sqlite3_bind_int64(row, 3, last);
-    }
+        row = prepare_in_time(store, run, &ends, st);
     ok = row != NULL && each_row(store, row, &readings, visit, context, st);
     sqlite3_finalize(row);
     reading_list_close(&readings);

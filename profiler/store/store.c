@@ -63,19 +63,7 @@ static bool check_path(const char *path, const struct store_options *options, st
 static int open_handle(struct store *store, const char *name, int flags)
 {
     sqlite3_close(store->db);
-    store->db = NULL;
-    int result = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    if (store->db == NULL)
-        return SQLITE_NOMEM;
-    if (result != SQLITE_OK)
-        return result;
-    sqlite3_extended_result_codes(store->db, 1);
-    sqlite3_busy_timeout(store->db, store->busy_ms);
-    /* The file may come from anywhere: its own triggers and views get no rights. */
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return sqlite3_exec(store->db, "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON", NULL,
-                        NULL, NULL);
+    return database_connect(name, flags, store->busy_ms, &store->db);
 }
 
 /* "file:" with everything unusual as %XX, for the only case that needs it. The caller frees. */

@@ -1,5 +1,6 @@
 #include "workers/worker.h"
 
+#include "machine/sysfile.h"
 #include "workers/orphans.h"
 #include "workers/protocol.h"
 #include "workers/wait.h"
@@ -21,7 +22,9 @@ struct worker {
     struct protocol protocol;
     const struct group_plan *plan;
     json_t *hello;
-    bool alive; /* not yet reaped */
+    bool alive;              /* not yet reaped */
+    int64_t inherited_bytes; /* payoff's own memory when it forked */
+    int64_t peak_bytes; /* the worker's own since exec, before it was asked to leave; or −1 */
     struct worker_end end;
     struct capture output, errors;
 };
@@ -106,11 +109,33 @@ static bool await_end(struct worker *worker, double patience_s)
     return true;
 }
 
-static void note_end(struct worker_end *end, int status, const struct rusage *usage)
+/* Of a process, from its status in /proc: "VmRSS" now, "VmHWM" at most since exec. −1: unknown. */
+static int64_t memory_bytes(pid_t pid, const char *key)
 {
+    char path[64], text[64];
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
+    char *whole = sysfile_whole("", path);
+    bool found = whole != NULL && sysfile_field(whole, key, text, sizeof text);
+    free(whole);
+    return found ? (int64_t)strtoll(text, NULL, 10) * 1024 : -1;
+}
+
+/* What getrusage tells counts from fork on, where the worker was a copy of payoff: what is no more
+ * than payoff had then is none of the worker's, and its own peak takes the place. */
+static int64_t peak_of(const struct worker *worker, const struct rusage *usage)
+{
+    enum { HAIR_BYTES = 1 << 20 };                    /* what the copy itself touches */
+    int64_t bytes = (int64_t)usage->ru_maxrss * 1024; /* getrusage(2): KiB */
+    bool own = worker->inherited_bytes >= 0 && bytes > worker->inherited_bytes + HAIR_BYTES;
+    return own ? bytes : worker->peak_bytes;
+}
+
+static void note_end(struct worker *worker, int status, const struct rusage *usage)
+{
+    struct worker_end *end = &worker->end;
     end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    end->maxrss_bytes = (uint64_t)usage->ru_maxrss * 1024; /* getrusage(2): KiB */
+    end->maxrss_bytes = peak_of(worker, usage);
     end->user_ns =
         (uint64_t)usage->ru_utime.tv_sec * 1000000000 + (uint64_t)usage->ru_utime.tv_usec * 1000;
     end->system_ns =
@@ -147,9 +172,10 @@ static void bury(struct worker *worker)
         reaped = wait4(worker->spawn.pid, &status, ended ? 0 : WNOHANG, &usage);
     while (reaped < 0 && errno == EINTR);
     if (reaped == worker->spawn.pid)
-        note_end(&worker->end, status, &usage);
+        note_end(worker, status, &usage);
     else /* stuck in the kernel: SIGKILL takes effect when it comes out, and init reaps it */
-        worker->end = (struct worker_end){.exit_status = -1, .killed = true, .strays = 1};
+        worker->end =
+            (struct worker_end){.exit_status = -1, .killed = true, .strays = 1, .maxrss_bytes = -1};
     drain(&worker->output, &worker->spawn.output_fd);
     drain(&worker->errors, &worker->spawn.error_fd);
     close_descriptors(worker);
@@ -256,6 +282,8 @@ bool worker_start(const struct spawn_spec *spec, double timeout_s, struct worker
     struct worker *worker = calloc(1, sizeof *worker);
     if (worker == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for a worker");
+    worker->inherited_bytes = memory_bytes(getpid(), "VmRSS");
+    worker->peak_bytes = -1;
     if (!orphans_adopt(st) || !spawn_start(spec, deadline_ns, &worker->spawn, st)) {
         free(worker);
         return false;
@@ -280,6 +308,7 @@ const struct worker_end *worker_stop(struct worker *worker, double grace_s)
         json_t *leave = json_pack("{ss}", "cmd", "leave"), *reply = NULL;
         struct status st = STATUS_INIT;
         int64_t deadline_ns = wait_deadline(grace_s);
+        worker->peak_bytes = memory_bytes(worker->spawn.pid, "VmHWM");
         if (leave != NULL && protocol_call(&worker->protocol, leave, grace_s, &reply, &st))
             watch(worker, -1, 0, deadline_ns, &st);
         json_decref(leave);

@@ -15,10 +15,12 @@ struct worker;
 
 /* How a worker ended. */
 struct worker_end {
-    int exit_status;       /* −1 when a signal ended it */
-    int signal;            /* 0 when it exited */
-    bool killed;           /* by payoff: it hung, broke the protocol, or did not leave in time */
-    uint64_t maxrss_bytes; /* the largest of the worker and of the children it waited for */
+    int exit_status; /* −1 when a signal ended it */
+    int signal;      /* 0 when it exited */
+    bool killed;     /* by payoff: it hung, broke the protocol, or did not leave in time */
+    /* The largest of the worker and of the children it waited for; of the worker alone where they
+     * had no more than payoff itself; −1: not known. */
+    int64_t maxrss_bytes;
     uint64_t user_ns, system_ns; /* CPU time of the same */
     size_t strays;               /* processes it left that could not be ended */
 };

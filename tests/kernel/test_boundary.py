@@ -47,10 +47,10 @@ class Boundary(harness.Case):
         self.assertTrue(kept["of"]["python"])
 
     def test_pool(self):
-        kept, _ = self.calibrate("tasks")
+        kept, _ = self.calibrate("tasks,sent_ints")
         found = {(entry["case"], entry["binding"]) for entry in kept["entries"]}
         self.assertEqual(found, {("tasks", "process"), ("tasks", "thread"), ("start", "process"),
-                                 ("start", "thread")})
+                                 ("start", "thread"), ("sent_ints", "process")})
         self.priced(kept["entries"])
 
     def test_unknown_case(self):

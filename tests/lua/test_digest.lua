@@ -48,7 +48,7 @@ check.test("why is told from what was counted, and from nothing else", function(
   local why = digest.why(d, find(d, "c-exact"))
   check.contains(why[1], "47.7× fewer instructions")
   check.equal(why[2], "same IPC")
-  check.contains(why[3], "2 workers at 99%")
+  check.contains(why[3], "2 workers, 99% efficient")
   d = digest.of(fixtures.article { pmu = false })
   check.equal(#digest.why(d, find(d, "c-exact")), 1)
   check.equal(#d.uncounted, 1)

@@ -160,6 +160,8 @@ check.test("break-even of planted curves", function()
   check.contains(found.far.text, "meets the reference's at about 59")
   check.equal(found.bent.state, "up to")
   check.truthy(not found.bent.straight)
+  check.truthy(math.abs(found.bent.off.share) > 0.5)
+  check.equal(found.port.off, nil)
   near(found.bent.earlier[1].at.median, 120, 0.1)
   check.equal(break_even.find(run, run.cells[6]), found.port)
   local function paragraph(subject)
@@ -171,6 +173,43 @@ check.test("break-even of planted curves", function()
   found.always.everywhere = false -- sure of it are the lines alone
   check.contains(paragraph("always"), "(1 to 3000), by lines through all of them; not each size")
   check.equal(#run_of({ cell("python", { wall = 2 }), cell("c", { wall = 1 }) }).break_even, 0)
+end)
+
+check.test("break-even in each mode", function()
+  local sizes, list = { 1, 30, 100, 300, 3000 }, {}
+  for _, place in ipairs { { "serial", 1, 200e3, 500 }, { "thread", 2, 250e3, 250 },
+    { "process", 2, 900e3, 300 } } do
+    for _, size in ipairs(sizes) do
+      list[#list + 1] = cell("port", { size = size, mode = place[1], jobs = place[2],
+        wall = place[3] + place[4] * size })
+    end
+  end
+  local run, found = run_of(join(curve("python", 20e3, 2e3, sizes), list)), {}
+  for _, one in ipairs(run.break_even) do found[one.mode] = one end
+  for mode, crossing in pairs { serial = 120, thread = 230e3 / 1750, process = 880e3 / 1700 } do
+    check.equal(found[mode].state, "from")
+    near(found[mode].at.median, crossing, 0.1)
+    check.truthy(found[mode].at.low <= crossing and crossing <= found[mode].at.high)
+  end
+end)
+
+check.test("a few blocks on a busy machine are no bent line", function()
+  local sizes, list = { 10, 100, 1000 }, {}
+  for _, subject in ipairs { "python", "port" } do
+    for i, one in ipairs(curve(subject, 1000, subject == "port" and 20 or 100, sizes)) do
+      local kept = {}
+      for _, sample in ipairs(one.samples) do
+        -- Every third block of another size takes half as long again.
+        local slow = (sample.block + i) % 3 == 0 and 1.5 or 1
+        sample.wall_ns = sample.wall_ns * slow
+        if sample.block <= 4 then kept[#kept + 1] = sample end
+      end
+      one.samples, list[#list + 1] = kept, one
+    end
+  end
+  local entry = run_of(list).break_even[1]
+  check.truthy(entry.straight)
+  check.equal(entry.off, nil)
 end)
 
 check.test("the build is repaid after as many runs as its saving takes", function()

@@ -89,7 +89,7 @@ check.test("what most of the processes did holds", function()
   check.equal(joined.loops_before, 12)
   joined = warmup.join { one("warms up", 9), one("flat", 0), one("slows down", 4) }
   check.equal(joined.state, "inconsistent")
-  check.contains(warmup.text(joined), "warms up; flat; slows down")
+  check.contains(warmup.text(joined), "of its processes one warms up, one is flat, one slows down")
   check.equal(joined.loops_before, 9)
   -- Where no change is expected, one that comes here and there is a busy machine.
   joined = warmup.join({ one("warms up", 9), one("warms up", 60) }, true)

@@ -176,7 +176,7 @@ class Report(unittest.TestCase):
         browser = self.open("article", script=False)
         browser.allow_scripts(True)  # for the questions alone: the page has not run any
         text = browser.script("return document.body.innerText")
-        self.assertIn("9 of 12 ports return what the reference returns.", text)
+        self.assertIn("9 of 12 ports return what python, the reference, returns.", text)
         self.assertNotIn("The chart needs JavaScript", text)
         self.assertEqual(browser.script("return document.querySelectorAll('.bars').length"), 3)
         self.assertEqual(browser.script("return document.querySelectorAll('.live').length"), 0)

@@ -6,18 +6,42 @@ local units = require "payoff.units"
 
 local markdown_payoff = {}
 
+-- What the boundary takes of a price; nothing where none of its parts belongs to it.
+local function share_of(priced, share)
+  if not priced or not priced.text then return units.UNKNOWN end
+  if not share then return priced.lacks and units.UNKNOWN or "nothing" end
+  return (priced.lacks and "at least " or "") .. units.interval(share, units.time)
+end
+
+-- Why a price has no share of the boundary, each reason once.
+local function add_reasons(out, run, escape)
+  local seen = {}
+  for _, entry in ipairs(run.break_even) do
+    local reason = entry.priced and (entry.priced.reason or entry.priced.lacks)
+    if reason and not seen[reason] then
+      seen[reason] = true
+      out[#out + 1] = ("- The boundary of **%s** is not priced%s: %s"):format(
+        escape(entry.subject), entry.priced.lacks and " whole" or "", escape(reason))
+    end
+  end
+  if next(seen) then out[#out + 1] = "" end
+end
+
 local function add_break_even(out, run, escape, row)
   if #(run.break_even or {}) == 0 then return end
-  out[#out + 1] = row { "port", "where", "pays", "one run costs", "per unit of size" }
-  out[#out + 1] = row { ":--", ":--", ":--", "--:", "--:" }
+  out[#out + 1] = row { "port", "where", "pays", "one run costs", "of it the boundary",
+    "per unit of size", "of it the boundary" }
+  out[#out + 1] = row { ":--", ":--", ":--", "--:", "--:", "--:", "--:" }
   for _, entry in ipairs(run.break_even) do
     local place = entry.mode == "serial" and "serial"
       or ("%d × %s, %s"):format(entry.jobs, entry.mode, entry.start)
-    local port = entry.straight and entry.port or {}
+    local port, shares = entry.straight and entry.port or {}, entry.priced
     out[#out + 1] = row { escape(entry.subject), escape(place), escape(entry.text),
-      (units.interval(port.call, units.time)), (units.interval(port.per_size, units.time)) }
+      (units.interval(port.call, units.time)), share_of(shares, shares and shares.of_run),
+      (units.interval(port.per_size, units.time)), share_of(shares, shares and shares.of_size) }
   end
   out[#out + 1] = ""
+  add_reasons(out, run, escape)
 end
 
 local function add_ledger(out, run, escape, row)

@@ -15,14 +15,23 @@ local sys = require "payoff.native.sys"
 
 local boundary = {}
 
-boundary.cases = { "calls", "arguments", "ints", "floats", "bytes", "buffer", "moved", "tasks" }
+boundary.cases = { "calls", "arguments", "ints", "floats", "bytes", "buffer", "sent_ints",
+  "sent_floats", "sent_bytes", "sent_buffer", "moved", "tasks" }
 boundary.words = {
   calls = { "one call, no argument", "call" }, arguments = { "one call, two integers", "call" },
   ints = { "a list of integers", "element" }, floats = { "a list of floats", "element" },
   bytes = { "bytes", "byte" }, buffer = { "an array by its buffer", "element" },
+  sent_ints = { "a list of integers to other processes", "element" },
+  sent_floats = { "a list of floats to other processes", "element" },
+  sent_bytes = { "bytes to other processes", "byte" },
+  sent_buffer = { "an array to other processes", "element" },
   moved = { "a list of floats to another process and back", "element" },
   tasks = { "one task handed to a pool", "task" },
 }
+
+-- What tasks hand over (payoff.values.handed); and the words of those kinds that have no case.
+boundary.kinds = { "ints", "floats", "bytes", "buffer", "text", "other" }
+boundary.unpriced = { text = "characters", other = "elements of this kind" }
 
 -- The cells of one subject and place, over the sizes.
 local function groups(run)
@@ -97,7 +106,7 @@ function boundary.entries(run, case)
   for _, group in ipairs(list) do
     if group.subject == "loop" then loop = slope_of(group, level) end
   end
-  local out, pooled = {}, case == "tasks" or case == "moved"
+  local out, pooled = {}, case == "tasks" or case == "moved" or case:find("^sent_") ~= nil
   for _, group in ipairs(list) do
     local wanted = group.subject ~= "loop"
     if pooled then wanted = group.mode ~= "serial" and group.start == "warm" end

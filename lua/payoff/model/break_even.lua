@@ -90,19 +90,34 @@ local function everywhere(pairs_list)
   return first == 1 and "always" or first == -1 and "never" or nil
 end
 
-local function follows(cell, line)
-  local foreseen, time = line.intercept + line.slope * cell.size, cell.time
-  if math.abs(foreseen / time.median - 1) <= straight then return true end
-  return time.low ~= nil and foreseen >= time.low and foreseen <= time.high
+-- The interval of a size's time; where too few blocks make none, all that they show.
+local function range_of(cell)
+  if cell.time.low then return cell.time.low, cell.time.high end
+  local list = estimate.list(cell)
+  return math.min(table.unpack(list)), math.max(table.unpack(list))
 end
 
+-- How far a size's time is off the line, as a share of what the line foresees; nil: it follows it.
+local function off_line(cell, line)
+  local foreseen, time = line.intercept + line.slope * cell.size, cell.time
+  if math.abs(foreseen / time.median - 1) <= straight then return nil end
+  local low, high = range_of(cell)
+  if foreseen >= low and foreseen <= high then return nil end
+  return time.median / foreseen - 1
+end
+
+-- Whether both follow their lines; else also where they are off the most: { size, share, subject }.
 local function is_straight(pairs_list, found)
+  local most
   for _, pair in ipairs(pairs_list) do
-    if not follows(pair.port, found.port) or not follows(pair.base, found.reference) then
-      return false
+    for _, side in ipairs { { pair.port, found.port }, { pair.base, found.reference } } do
+      local share = off_line(side[1], side[2])
+      if share and (not most or math.abs(share) > math.abs(most.share)) then
+        most = { size = pair.size, share = share, subject = side[1].subject }
+      end
     end
   end
-  return found.kind ~= "unknown"
+  return not most and found.kind ~= "unknown", most
 end
 
 local function line_of(pairs_list, side, level)
@@ -201,7 +216,7 @@ local function measure(run, group)
   local found, changed, whole = cross(list, run), changes(list), are_whole(group.sizes)
   local change = changed[#changed]
   group.port, group.reference = line_of(list, "port", level), line_of(list, "base", level)
-  group.straight = is_straight(list, found)
+  group.straight, group.off = is_straight(list, found)
   group.method = "lines over all sizes"
   if not group.straight and change then
     found = cross(change, run)

@@ -5,14 +5,18 @@
 --   --> { binding = "cython", from = "found", crosses = "once", text = "…",
 --         run = { { name = "call", title = "the call through cython", price = {median = 41, …} },
 --                 { name = "rest", … } },
---         size = { { name = "convert", title = "a list of integers through cython", … }, … } }
+--         size = { { name = "convert", title = "a list of integers through cython", … }, … },
+--         of_run = { median = 41, … }, of_size = …, -- all parts but the rest; nil: there are none
+--         lacks = "why the calls have no price", in a pool whose own prices are known }
 --   --> { reason = "not calibrated here: run `payoff boundary` once",
 --         common = "all" (a reason of every port), "none" (there is no boundary), or nil }
 --
 -- Each list adds up to the fitted price. An interval of the rest joins those of what it is the
--- difference of, and is wider than need be. Serial places alone: calls of a pool run side by side.
+-- difference of, and is wider than need be. Calls and elements of a pool count as often as a worker
+-- makes them, where they run side by side; what the pool itself takes is payoff.model.pooled's.
 
 local boundary = require "payoff.model.boundary"
+local pooled = require "payoff.model.pooled"
 local units = require "payoff.units"
 
 local priced = {}
@@ -36,6 +40,13 @@ local function added(list, by_sign)
   return out
 end
 
+-- What all parts take.
+local function sum_of(parts)
+  local prices = {}
+  for i, part in ipairs(parts) do prices[i] = part.price end
+  return #prices > 0 and added(prices) or nil
+end
+
 -- The parts, and what is left of the whole.
 local function with_rest(parts, whole)
   local prices = { whole }
@@ -49,14 +60,19 @@ local function entry_of(run, case, name)
   return boundary.find(run.boundary, case, name == "c-api" and "c-ext" or name)
 end
 
--- Elements of each kind that one run hands over, per unit of size: the same at all sizes, or not
--- known. `sizes`: of the break-even.
-local function handed_per_size(run, entry)
+-- The first and the last of the sizes that were fitted.
+local function ends_of(run, entry)
   local first, last
   for _, size in ipairs(run.sizes or {}) do
     if size.size == entry.from_size then first = size end
     if size.size == entry.to_size then last = size end
   end
+  return first, last
+end
+
+-- Elements of each kind that one run hands over, per unit of size: the same at all sizes, or not
+-- known.
+local function handed_per_size(first, last)
   if not first or not last or not first.handed or not last.handed then return nil end
   local out = {}
   for kind, count in pairs(last.handed) do
@@ -65,10 +81,12 @@ local function handed_per_size(run, entry)
   return out
 end
 
-local function tasks_of(run, entry)
-  for _, size in ipairs(run.sizes or {}) do
-    if size.size == entry.from_size then return size.tasks end
-  end
+-- Tasks of a run, and those that each unit of size adds; `first`: at the smallest size.
+local function tasks_of(first, last)
+  local least, most = first and first.tasks or 1, last and last.tasks or 1
+  local each = first and last and last.size ~= first.size
+    and (most - least) / (last.size - first.size) or 0
+  return { first = least, size = each, run = first and least - each * first.size or least }
 end
 
 local function call_part(run, name, times, calls)
@@ -80,29 +98,55 @@ local function call_part(run, name, times, calls)
     title = ("%s through %s"):format(calls, name) }
 end
 
-local KINDS = { "ints", "floats", "bytes", "buffer", "text", "other" }
-local UNPRICED = { text = "characters", other = "elements of this kind" }
-
-local function convert_parts(run, entry, name, parts)
-  local handed = handed_per_size(run, entry)
+local function convert_parts(run, name, handed, share, parts)
   if not handed then return "it is not known what its tasks hand over" end
-  for _, kind in ipairs(KINDS) do
+  for _, kind in ipairs(boundary.kinds) do
     local count, kept = handed[kind] or 0, entry_of(run, kind, name)
     if count > 0 and kept and kept.price then
-      parts[#parts + 1] = { name = "convert", times = count, price = scaled(kept.price, count),
+      parts[#parts + 1] = { name = "convert", times = count * share,
+        price = scaled(kept.price, count * share),
         title = ("%s through %s"):format(boundary.words[kind][1], name) }
     elseif count > 0 then
-      return ("`payoff boundary` has no price of %s through %s"):format(UNPRICED[kind]
+      return ("`payoff boundary` has no price of %s through %s"):format(boundary.unpriced[kind]
         or boundary.words[kind][1], name)
     end
   end
+end
+
+local function calls_text(count)
+  return count == 1 and "the call" or ("%g calls"):format(count)
+end
+
+-- Adds what the calls take to the lists of `out`; or why they have no price, and adds nothing.
+local function add_calls(out, run, subject, tasks, handed, share)
+  local calls, parts = {}, {}
+  if subject.crosses == "once" then
+    for _, of in ipairs { "run", "size" } do
+      local times = tasks[of] * share
+      if times > 0 then
+        local part, lacks = call_part(run, subject.binding, times, calls_text(times))
+        if not part then return lacks end
+        calls[of] = part
+      end
+    end
+    local lacks = convert_parts(run, subject.binding, handed, share, parts)
+    if lacks then return lacks end
+  else
+    local part, lacks = call_part(run, subject.binding, share, "a call each")
+    if not part then return lacks end
+    calls.size = part
+  end
+  if calls.run then out.run[#out.run + 1] = calls.run end
+  if calls.size then out.size[#out.size + 1] = calls.size end
+  table.move(parts, 1, #parts, #out.size + 1, out.size)
 end
 
 local function list_text(parts, whole)
   local out, above = {}, 0
   for _, part in ipairs(parts) do
     if part.name ~= "rest" then
-      out[#out + 1] = ("%s takes %s"):format(part.title,
+      out[#out + 1] = ("%s %s %s"):format(part.title,
+        part.title:find("^[%d.]+ calls") and "take" or "takes",
         (units.interval(part.price, units.time)))
       above = above + part.price.median
     end
@@ -114,25 +158,57 @@ local function list_text(parts, whole)
 end
 
 local function text_of(out, port)
-  return ("A run costs %s%s, and each unit of size %s%s."):format(
+  local text = ("A run costs %s%s, and each unit of size %s%s."):format(
     (units.interval(port.call, units.time)), list_text(out.run, port.call),
     (units.interval(port.per_size, units.time)), list_text(out.size, port.per_size))
+  return out.lacks and ("%s What its calls take is not known, because %s."):format(text, out.lacks)
+    or text
 end
 
-local function why_not(run, entry, subject)
-  local kept = run.boundary
-  if entry.mode ~= "serial" then return "calls of a pool run side by side" end
-  if not subject or not subject.binding then
-    return subject and subject.binding_reason or "its binding is not known"
+-- Why the calls of this port have no price, whatever its place; and whether there are none.
+local function why_no_calls(subject)
+  if not subject.binding then
+    return subject.binding_reason or "its binding is not known"
   elseif subject.binding == "none" then
     return "nothing crosses over from Python to native code", "none"
   elseif not subject.crosses then
     return "its function is Python, which may cross over any number of times; the experiment can "
       .. "say how often by `crosses`"
+  end
+end
+
+-- Where a line does not describe the times: how far off, and what may help.
+local function bent_text(entry)
+  local off = entry.off
+  local where = off and (" (at size %s those of %s are %s %s it)"):format(off.size, off.subject,
+    units.percent(math.abs(off.share)), off.share > 0 and "above" or "below") or ""
+  return ("its times over the sizes are no straight line%s, which a price per run and one per unit "
+    .. "of size would be; if the machine was busy, more --blocks may straighten it, else sizes "
+    .. "that are closer together"):format(where)
+end
+
+local function why_not(run, entry, subject)
+  local kept = run.boundary
+  if not subject then return "its binding is not known" end
+  local reason, common = why_no_calls(subject)
+  if reason and (entry.mode == "serial" or subject.kind ~= "python") then
+    return reason, common
   elseif not kept or #(kept.entries or {}) == 0 then
     return kept and kept.reason or "the boundary's prices are not known", "all"
   elseif not entry.straight or not entry.port or not entry.port.call.median then
-    return "its times follow no line, and have no price per run"
+    return bent_text(entry)
+  end
+end
+
+-- The parts of a pool, priced; or why there are none.
+local function add_pool(out, run, entry, subject, tasks, handed)
+  local parts, reason = pooled.parts(run, entry, subject, tasks, handed)
+  if not parts then return reason end
+  for _, of in ipairs { "run", "size" } do
+    for _, part in ipairs(parts[of]) do
+      part.price, part.each = scaled(part.each, part.times), nil
+      table.insert(out[of], part)
+    end
   end
 end
 
@@ -141,16 +217,21 @@ function priced.of(run, entry, subject)
   if reason then return { reason = reason, common = common or nil } end
   local out = { binding = subject.binding, from = subject.binding_from, crosses = subject.crosses,
     run = {}, size = {} }
-  local tasks = tasks_of(run, entry) or 1
-  local once = subject.crosses == "once"
-  local part, lacks = call_part(run, subject.binding, once and tasks or 1,
-    once and (tasks == 1 and "the call" or ("%d calls"):format(tasks)) or "a call each")
-  if not part then return { reason = lacks } end
-  table.insert(once and out.run or out.size, part)
-  if once then
-    lacks = convert_parts(run, entry, subject.binding, out.size)
-    if lacks then return { reason = lacks } end
+  local first, last = ends_of(run, entry)
+  local tasks, handed, share = tasks_of(first, last), handed_per_size(first, last), 1
+  if entry.mode ~= "serial" then
+    reason = add_pool(out, run, entry, subject, tasks, handed)
+    if reason then return { reason = reason } end
+    out.lacks, common = why_no_calls(subject)
+    if not out.lacks then share, out.lacks = pooled.side_by_side(entry, subject, tasks) end
   end
+  if not out.lacks then
+    reason = add_calls(out, run, subject, tasks, handed, share)
+    if reason and entry.mode == "serial" then return { reason = reason } end
+    out.lacks = reason
+  end
+  if common == "none" then out.lacks = nil end -- there are no calls to be known
+  out.of_run, out.of_size = sum_of(out.run), sum_of(out.size)
   with_rest(out.run, entry.port.call)
   with_rest(out.size, entry.port.per_size)
   out.text = text_of(out, entry.port)

@@ -72,10 +72,13 @@ local function sizes_text(run, group)
   return ("By size, it pays %s."):format(entry.text)
 end
 
--- What the boundary takes of it, by the serial place, which is the one that is priced.
+-- What the boundary takes of it in its best place, or serially where only that is priced.
 local function boundary_text(run, group)
   local serial = group.best and serial_cell(group, group.best.size)
-  local entry = serial and break_even.find(run, serial)
+  local entry = group.best and break_even.find(run, group.best)
+  if not entry or not entry.priced or not entry.priced.text then
+    entry = serial and break_even.find(run, serial)
+  end
   local priced = entry and entry.priced
   if not priced or priced.common then return nil end -- told once, or no lack
   return priced.text or ("The boundary is not priced here, because %s."):format(

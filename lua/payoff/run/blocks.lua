@@ -34,7 +34,9 @@ local function note_outcome(cell, outcome)
   subject.load_samples = subject.load_samples or {}
   if outcome.load_ns then table.insert(subject.load_samples, outcome.load_ns) end
   cell.workers_reason = outcome.crew and outcome.crew.reason
-  cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes or 0)
+  if outcome.maxrss_bytes then
+    cell.maxrss_bytes = math.max(cell.maxrss_bytes or 0, outcome.maxrss_bytes)
+  end
   for _, sample in ipairs(outcome.samples) do table.insert(cell.samples, sample) end
   for _, sample in ipairs(outcome.warming) do table.insert(cell.warming, sample) end
   -- What the next process of this cell will cost: without finding its loops, repeats, waiting.

@@ -4,6 +4,7 @@
 
 local binding = require "payoff.binding"
 local boundary = require "payoff.model.boundary"
+local cells = require "payoff.run.cells"
 local conflict = require "payoff.run.conflict"
 local control = require "payoff.run.control"
 local counters = require "payoff.native.counters"
@@ -69,6 +70,7 @@ function model.subject(subject)
     crosses = bound.crosses,
     name = subject.name, kind = subject.kind, reference = subject.reference or false,
     teaches = subject.teaches, expect = subject.expect, runtime = runtime_text(subject.runtime),
+    gil = subject.runtime and subject.runtime.gil,
     file = subject.loaded_file and paths.below(sys.getcwd() or "", subject.loaded_file),
     file_bytes = file_bytes(subject),
     state = subject.state or "ok", reason = subject.reason,
@@ -142,8 +144,8 @@ local unsteady = { ["slows down"] = true, ["no steady state"] = true, inconsiste
 local function warmup_warnings(state, add)
   for _, cell in ipairs(state.cells) do
     if cell.warmup and unsteady[cell.warmup.state] then
-      add("%s, within one process: %s. Its times depend on how long a process has run.", cell.id,
-        cell.warmup.text)
+      add("%s, within one process: %s. Its times depend on how long a process has run.",
+        cells.describe(cell), cell.warmup.text)
     end
   end
 end

@@ -191,6 +191,9 @@ local function loops_text(count)
   return count == 1 and "1 loop" or units.count(count) .. " loops"
 end
 
+local does = { flat = "is flat", ["first call dearer"] = "has a dearer first call",
+  ["no steady state"] = "has no steady state", unknown = "is not known" }
+
 -- A phrase for people. Loops are those of the whole list of tasks.
 function warmup.text(it)
   if it.state == "unknown" then return "not known: " .. it.reason end
@@ -210,7 +213,9 @@ function warmup.text(it)
     return ("slows down: steady after %s, and was faster before"):format(
       loops_text(it.loops_before))
   elseif it.state == "inconsistent" then
-    return ("inconsistent: its processes were %s"):format(table.concat(it.states, "; "))
+    local each = {}
+    for i, state in ipairs(it.states) do each[i] = "one " .. (does[state] or state) end
+    return "inconsistent: of its processes " .. table.concat(each, ", ")
   end
   return ("no steady state in %s"):format(loops_text(it.loops_seen))
 end

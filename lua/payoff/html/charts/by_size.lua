@@ -59,7 +59,7 @@ local function spec_of(values, marks)
   end
   local scale = { domain = data.array(names) }
   local color = { field = "subject", type = "nominal", scale = scale,
-    legend = { title = data.null, orient = "top", columns = 4,
+    legend = { title = data.null, orient = "top", columns = "$columns",
       labelLimit = 120, symbolType = "stroke" } }
   local tip = data.array { { field = "subject", title = "subject" },
     { field = "size", title = "size" }, { field = "text", title = "time" } }

@@ -8,6 +8,7 @@ local digest = require "payoff.digest"
 local figure_strip = require "payoff.html.strip"
 local h = require "payoff.html.node"
 local line = require("payoff.text").line
+local ticks = require "payoff.html.ticks"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -80,27 +81,6 @@ local function range_layer(x)
   }
 end
 
--- The decades between low and high, with as many steps between them as fit; nil leaves the choice
--- to the library, which it must have where the range is narrow.
-local function ticks_of(low, high)
-  for _, steps in ipairs { { 1, 2, 5 }, { 1, 3 }, { 1 } } do
-    local ticks = {}
-    for decade = math.floor(math.log(low, 10)), math.ceil(math.log(high, 10)) do
-      for _, step in ipairs(steps) do
-        local tick = step * 10.0 ^ decade
-        if tick >= low and tick <= high then
-          ticks[#ticks + 1] = tick
-        end
-      end
-    end
-    if #ticks < 3 then
-      return nil
-    elseif #ticks <= 9 then
-      return data.array(ticks)
-    end
-  end
-end
-
 -- {low, high} of what is drawn, with a little air on both sides.
 local function domain_of(values, origin)
   local low, high = origin or values[1].value, origin or values[1].value
@@ -117,7 +97,7 @@ local function spec_of(options)
   local low, high = domain_of(values, options.origin)
   local x = { field = "value", type = "quantitative", title = options.axis_title,
     scale = { type = "log", nice = false, domain = data.array { low, high } },
-    axis = { labelExpr = options.label, values = ticks_of(low, high), grid = true,
+    axis = { labelExpr = options.label, values = ticks.of(low, high), grid = true,
       domain = false } }
   options.x = x
   local layers = {}

@@ -7,6 +7,7 @@ local h = require "payoff.html.node"
 local line = require("payoff.text").line
 local panel = require "payoff.html.panel"
 local strip = require "payoff.html.strip"
+local ticks = require "payoff.html.ticks"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -66,7 +67,7 @@ local function spec_of(entries)
   end
   local scale = { type = "log", nice = false, domain = data.array { low / 1.05, high * 1.05 } }
   local axis = { labelExpr = "format(datum.value, '~g') + '×'", grid = true, domain = false,
-    tickCount = 6 }
+    values = ticks.of(low / 1.05, high * 1.05), tickCount = 6 }
   return {
     data = { values = data.array(values) }, width = "container",
     autosize = { type = "fit-x", contains = "padding" },
@@ -82,11 +83,11 @@ local function spec_of(entries)
       mark = { type = "bar", minBandSize = 3 },
       encoding = {
         x = { field = "from", type = "quantitative", scale = scale, axis = axis,
-          title = "times faster, each factor from where the one before ended" },
+          title = "times faster" },
         x2 = { field = "to" },
         color = { field = "term", type = "nominal",
           scale = { domain = data.array(terms), range = data.array(colours) },
-          legend = { title = data.null, orient = "top", columns = 4 } },
+          legend = { title = data.null, orient = "top", columns = "$columns" } },
         tooltip = data.array { { field = "subject", title = "subject" },
           { field = "place", title = "where" }, { field = "term", title = "factor" },
           { field = "text", title = "times" } },
@@ -152,8 +153,9 @@ function waterfall.make(_, d)
   return { shape {
     id = "decomposition", title = "Factors of the speed-ups", alt = words(entries),
     caption = "Why each port is as fast as it is, in its best place: the factors multiply to its "
-      .. "speed-up." .. (reason and " Not split further here, because of this: " ..
-      reason:gsub("[%s.]+$", "") .. "." or ""),
+      .. "speed-up; each begins where the one before ended." .. (reason
+        and " Not split further here, because of this: " .. reason:gsub("[%s.]+$", "") .. "."
+        or ""),
     spec = spec_of(entries), static = static_of(entries),
     columns = { { "Subject", keep = true }, { "Where", keep = true }, { "Size", num = true },
       { "Factor" }, { "Times", num = true }, { "Source" }, { "State" }, { "Note" } },

@@ -141,7 +141,7 @@ local function shares(run)
   if #rows == 0 then
     return nil
   end
-  return h.details({ class = "printed" }, h.summary({}, "Who did how much, worker by worker"),
+  return h.details({}, h.summary({}, "Who did how much, worker by worker"),
     figure.table("Each worker in the last sample of each row", { { "Subject", keep = true },
       { "Where", keep = true }, { "Worker", num = true }, { "Tasks", num = true },
       { "Elapsed", num = true }, { "CPU time", num = true }, { "Instructions", num = true },

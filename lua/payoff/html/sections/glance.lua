@@ -161,21 +161,39 @@ local function not_counted(d)
   return lines
 end
 
+-- Is any of the best places a pool, any speed-up told in factors?
+local function pools(d)
+  for _, group in ipairs(d.groups) do
+    if group.best and group.best.mode ~= "serial" then return true end
+  end
+end
+
+local function factored(d)
+  for _, group in ipairs(d.groups) do
+    for _, phrase in ipairs(digest.why(d, group)) do
+      if phrase:find(" × ", 1, true) then return true end
+    end
+  end
+end
+
 local function interval_note(run, d)
   local cell = d.best and d.best.best
   local base = cell and d.baseline[cell.size]
   if not base then
     return nil
   end
-  local text = "Speed-up is over " .. (cell.speedup.over or base.subject .. ", serial") .. "."
+  local text = "How much: how many times as fast as " .. base.subject .. ", run serially."
   if cell.speedup.low then
-    text = text .. string.format(" [ ] holds the true median with at least %g%% confidence, from "
-      .. "%d blocks of fresh processes in random order.", (run.confidence or 0.95) * 100,
-      cell.speedup.n)
+    text = text .. string.format(" The true figure lies within [ ] with at least %g%% confidence; "
+      .. "measured %d times, each time in fresh processes and in random order.",
+      (run.confidence or 0.95) * 100, cell.speedup.n)
   elseif cell.speedup.reason then
     text = text .. " There are no intervals: " .. sentence(cell.speedup.reason)
   end
-  return h.p({ class = "note" }, text)
+  return h.p({ class = "note" }, value.outside(text), pools(d) and " Warm: the processes or "
+    .. "threads were already running; cold: starting and ending them is part of the time." or nil,
+    factored(d) and " Why: the factors multiply to how much; what no count accounts for is "
+    .. "unexplained." or nil)
 end
 
 function glance.render(run, d)

@@ -23,17 +23,22 @@ local function name_of(group)
   return h.strong({}, value.outside(group.subject.name))
 end
 
--- "9 of 12 ports return what the reference returns."
+-- "9 of 12 ports return what python, the reference, returns."
 local function how_many(d)
-  local right = (d.counts.identical or 0) + (d.counts.within or 0)
+  local right, what = (d.counts.identical or 0) + (d.counts.within or 0), "the reference"
+  for _, group in ipairs(d.groups) do
+    if group.subject.reference then
+      what = h.list(value.outside(group.subject.name), ", the reference,")
+    end
+  end
   if d.ports == 0 then
     return "There is no port to compare with."
   elseif right == d.ports then
-    return d.ports == 1 and "The port returns what the reference returns."
-      or string.format("All %d ports return what the reference returns.", d.ports)
+    return h.list(d.ports == 1 and "The port returns"
+      or string.format("All %d ports return", d.ports), " what ", what, " returns.")
   end
-  return string.format("%d of %d %s what the reference returns.", right, d.ports,
-    plural(d.ports, "port returns", "ports return"))
+  return h.list(string.format("%d of %d %s what ", right, d.ports,
+    plural(d.ports, "port returns", "ports return")), what, " returns.")
 end
 
 local function what_is_not(d)

@@ -16,6 +16,20 @@ local function share(fit)
     or value.unknown(fit and fit.reason or "it takes more numbers of jobs")
 end
 
+local function has_law(group)
+  return (group.amdahl and group.amdahl.serial or group.usl) ~= nil
+end
+
+-- Does its sentence say more than its row of the table?
+local function is_remarkable(group)
+  local widest = group.points[#group.points]
+  return group.limit ~= nil or has_law(group) or widest.ideal < widest.jobs
+end
+
+local LAWS = { { "Serial share", num = true, title = "Amdahl's law" },
+  { "Contention", num = true, title = "universal scalability law" },
+  { "Crosstalk", num = true, title = "universal scalability law, per pair of workers" } }
+
 local function add_group(rows, group, has_sizes)
   local name = ("%s, %s%s"):format(group.subject, group.start,
     has_sizes and (", size %s"):format(group.size) or "")
@@ -41,22 +55,30 @@ local function curves(run, d, context)
 end
 
 function scaling.render(run, d, context)
-  local rows, said = {}, {}
+  local rows, said, laws = {}, {}, false
   for _, group in ipairs(run.scaling or {}) do
     add_group(rows, group, d.has_sizes)
-    if group.text then said[#said + 1] = h.li({}, value.outside(group.text)) end
+    laws = laws or has_law(group)
+    if group.text and is_remarkable(group) then
+      said[#said + 1] = h.li({}, value.outside(group.text))
+    end
   end
   if #rows == 0 then
     return nil
   end
-  return h.list(h.ul({}, said), curves(run, d, context), figure.table("More workers", {
-    { "Subject", keep = true },
+  local columns = { { "Subject", keep = true },
     { "Workers", keep = true }, { "Speed-up", num = true, title = "over one worker of the same" },
     { "Efficiency", num = true, title = "speed-up per worker" },
-    { "At most", num = true, title = "what so many tasks and CPUs allow" },
-    { "Serial share", num = true, title = "Amdahl's law" },
-    { "Contention", num = true, title = "universal scalability law" },
-    { "Crosstalk", num = true, title = "universal scalability law, per pair of workers" } }, rows))
+    { "At most", num = true, title = "what so many tasks and CPUs allow" } }
+  if laws then
+    table.move(LAWS, 1, #LAWS, #columns + 1, columns)
+  else
+    for _, row in ipairs(rows) do row[6], row[7], row[8] = nil, nil, nil end
+  end
+  return h.list(#said > 0 and h.ul({}, said) or nil, curves(run, d, context),
+    figure.table("More workers", columns, rows), not laws and h.p({ class = "note" },
+      "How the speed-up goes on with more workers (Amdahl's law and the universal scalability law) "
+      .. "takes rows of more numbers of workers.") or nil)
 end
 
 return scaling

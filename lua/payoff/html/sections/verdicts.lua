@@ -7,10 +7,17 @@ local value = require "payoff.html.value"
 
 local section = { id = "payoff", title = "Where it pays off", short = "Pays off" }
 
+-- Its first word is the port's name.
+local function paragraph(verdict)
+  local name, text = verdict.subject, verdict.text
+  if text:sub(1, #name) ~= name then return text end
+  return h.list(h.strong({}, value.outside(name)), text:sub(#name + 1))
+end
+
 local function verdicts(run)
   local items = {}
   for i, verdict in ipairs(run.verdicts) do
-    items[i] = h.li({ dir = "auto" }, verdict.text, h.br({}), h.code({}, verdict.line))
+    items[i] = h.li({ dir = "auto" }, paragraph(verdict), h.br({}), h.code({}, verdict.line))
   end
   return h.list(h.ul({ class = "verdicts" }, items), h.p({ class = "note" },
     "The line below each paragraph fits a commit message."))
