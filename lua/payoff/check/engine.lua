@@ -26,7 +26,8 @@ function engine.state(both, options)
     tolerance = both.head.tolerance, samples = both.head.samples or 3,
     placement = placement.new(machine.cpus(), { pin = options.pin }),
     sharing = sharing.new(machine.core_probe, sys.monotonic_s, sys.sleep_s),
-    waiting = options.budget_s and sharing.allowance(options.budget_s),
+    waiting = options.budget_s
+      and sharing.allowance(options.budget_s, sys.environ().PAYOFF_WAITING == "0"),
     cpus_online = machine.describe().cpu.threads, began_s = sys.monotonic_s(),
   }
 end

@@ -163,7 +163,8 @@ end
 
 function blocks.run(state)
   local budget_s, fixed = state:budget_s(), state:fixed_blocks()
-  state.repeats, state.waiting = noise.allowance(budget_s), sharing.allowance(budget_s)
+  state.repeats = noise.allowance(budget_s)
+  state.waiting = sharing.allowance(budget_s, sys.environ().PAYOFF_WAITING == "0")
   if not state.at then study_warmup(state) end
   state.samples = state.samples or plan.samples(measurable(state, 1), {
     samples = state.experiment.samples, target_ns = session.target_ns, budget_s = budget_s,
