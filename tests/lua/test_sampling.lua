@@ -33,6 +33,12 @@ check.test("marked samples agree about nothing while there are others", function
   check.equal(taken(sampling.new(), { 10, 10, 10, 10, 10 }, { true, true, true, true, true }), 5)
 end)
 
+check.test("a coarser precision is reached sooner, a finer one later", function()
+  check.equal(taken(sampling.new(nil, 0.06), { 17, 16, 15, 14, 10, 13, 12, 10.2, 10.05 }), 8)
+  check.equal(sampling.new(nil, 1e-6).agree, 0.005)
+  check.equal(sampling.new(nil, 0.5).agree, 0.05)
+end)
+
 check.test("long samples: fewer, and one alone where one is slow", function()
   check.equal(taken(sampling.new(), { 50 }), 5)
   check.equal(taken(sampling.new(), { 80, 60, 70, 90 }), 3) -- a quarter of a second at most

@@ -167,7 +167,8 @@ function blocks.run(state)
   state.waiting = sharing.allowance(budget_s, sys.environ().PAYOFF_WAITING == "0")
   if not state.at then study_warmup(state) end
   state.samples = state.samples or plan.samples(measurable(state, 1), {
-    samples = state.experiment.samples, target_ns = session.target_ns, budget_s = budget_s,
+    samples = state.experiment.samples, precision = state.precision, budget_s = budget_s,
+    target_ns = session.target_ns,
   })
   if state.recorder then state.recorder:planned(state) end
   local too_little = not fixed and not state.plan and forecast.before(measurable(state, 1), {

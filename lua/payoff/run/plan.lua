@@ -87,7 +87,7 @@ function plan.samples(cells, options)
   local function fits(samples, blocks)
     return blocks * (base_s + samples * sample_s) <= options.budget_s
   end
-  local it = sampling.new(options.samples)
+  local it = sampling.new(options.samples, options.precision)
   if not options.samples then
     while it.most > it.fewest and not fits(it.most, well_sampled) do it.most = it.most - 1 end
     while it.fewest > 3 and not fits(it.fewest, plan.fewest) do

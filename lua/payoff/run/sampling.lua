@@ -1,11 +1,12 @@
 -- sampling: how many samples a process takes.
 --
---   sampling.new(nil)               --> { fewest = 5, most = 20, agree = 0.01 }
+--   sampling.new(nil, 0.02)         --> { fewest = 5, most = 20, agree = 0.01 }
 --   sampling.exactly(3)             --> { fewest = 3, most = 3 }
 --   sampling.enough(it, taken, samples, sample_ns)
 --
 -- A process stands for its fastest sample (payoff.run.estimate), so it is sampled until that is
--- known: until its two fastest samples agree within one percent. On a quiet machine that is so
+-- known: until its two fastest samples agree within half of the precision that the run is to reach,
+-- one percent as a rule. On a quiet machine that is so
 -- at once; where others come and go, three samples may all have been taken in a bad moment, and the
 -- process would look slow: 50 processes of one Python function on a shared machine lay 5.4 % apart
 -- (interquartile range) after three samples each, and 1.8 % after as many as this rule takes. The
@@ -21,9 +22,13 @@ sampling.slow_ns = 100e6
 -- Long samples see good and bad moments alike: no process goes on longer than this for agreement.
 sampling.longest_ns = 250e6
 
--- asked: exactly so many; nil: as many as it takes.
-function sampling.new(asked)
-  return asked and sampling.exactly(asked) or { fewest = 5, most = 20, agree = 0.01 }
+local agree_least, agree_most = 0.005, 0.05
+
+-- asked: exactly so many; nil: as many as it takes for this precision (default 0.02).
+function sampling.new(asked, precision)
+  if asked then return sampling.exactly(asked) end
+  local agree = (precision or 0.02) / 2
+  return { fewest = 5, most = 20, agree = math.max(agree_least, math.min(agree_most, agree)) }
 end
 
 function sampling.exactly(count) return { fewest = count, most = count } end
