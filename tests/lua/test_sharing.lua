@@ -51,9 +51,11 @@ check.test("waits until the neighbour is gone", function()
   it:look(1)
   it:look(1)
   local allowance = sharing.allowance(60)
+  near(allowance.left_s, 0.5, 1e-9)
+  allowance:earn(8)
   check.equal(it:await(1, allowance), 1)
   near(it.waited_s, 0.5, 0.01)
-  near(allowance.left_s, 20 - it.waited_s, 1e-9)
+  near(allowance.left_s, 4.5 - it.waited_s, 1e-9)
   near(sharing.share(it, 2), it.waited_s / (2 - it.waited_s), 1e-9)
 end)
 
@@ -65,6 +67,14 @@ check.test("but not longer than allowed, and not where nothing is allowed", func
   near(it:await(1, nil), 1.7, 1e-9)
   near(it.waited_s, 0.2, 0.01)
 end)
+
+check.test("a small budget begins with less, and where waiting is forbidden nothing is earned",
+  function()
+    near(sharing.allowance(6).left_s, 0.1, 1e-9)
+    local none = sharing.allowance(60, true)
+    none:earn(100)
+    check.equal(none.left_s, 0)
+  end)
 
 check.test("a look just made is not made again", function()
   local it = core(function() return 10 end)

@@ -161,15 +161,22 @@ local function make_plan(state, budget_s)
   if state.recorder then state.recorder:planned(state) end
 end
 
-function blocks.run(state)
-  local budget_s, fixed = state:budget_s(), state:fixed_blocks()
-  state.repeats = noise.allowance(budget_s)
-  state.waiting = sharing.allowance(budget_s, sys.environ().PAYOFF_WAITING == "0")
-  if not state.at then study_warmup(state) end
-  state.samples = state.samples or plan.samples(measurable(state, 1), {
+-- How often processes are sampled, and how much of the budget bad moments may cost.
+local function choose_sampling(state, budget_s, fixed)
+  local samples, has_room = plan.samples(measurable(state, 1), {
     samples = state.experiment.samples, precision = state.precision, budget_s = budget_s,
     target_ns = session.target_ns,
   })
+  state.samples = state.samples or samples -- a run that is resumed goes on as it began
+  state.repeats = noise.allowance(budget_s)
+  state.waiting = sharing.allowance(budget_s,
+    not has_room and not fixed or sys.environ().PAYOFF_WAITING == "0")
+end
+
+function blocks.run(state)
+  local budget_s, fixed = state:budget_s(), state:fixed_blocks()
+  choose_sampling(state, budget_s, fixed)
+  if not state.at then study_warmup(state) end
   if state.recorder then state.recorder:planned(state) end
   local too_little = not fixed and not state.plan and forecast.before(measurable(state, 1), {
     budget_s = budget_s, spent_s = state.spent_s or 0, level = state.experiment.confidence,

@@ -130,7 +130,9 @@ local function noise_warnings(state, add)
       #crowded, #crowded == 1 and "" or "s", table.concat(crowded, ", ", 1, math.min(3, #crowded)),
       #crowded > 3 and ", …" or "")
   end
-  local shared = sharing.text(state.sharing)
+  local parallel = false
+  for _, cell in ipairs(state.cells) do parallel = parallel or cell.mode ~= "serial" end
+  local shared = sharing.text(state.sharing, parallel)
   if shared then add("%s", shared) end
   if wall_ns > 0 and cost_ns > 0.01 * wall_ns then
     add("Watching the noise cost %.1f %% of the time that samples took (outside their clocks).",

@@ -73,7 +73,7 @@ local well_sampled = 12
 -- How a process is sampled (payoff.run.sampling), chosen before the first block from what each
 -- subject's check took: as asked if six blocks of that fit into the budget, else one sample; where
 -- nothing was asked for, no more than leave room for twice as many blocks. More processes tell more
--- than more samples.
+-- than more samples. Also whether there is room for so many blocks, and so for waiting.
 function plan.samples(cells, options)
   local base_s, sample_s = 0, 0
   for _, cell in ipairs(cells) do
@@ -90,12 +90,13 @@ function plan.samples(cells, options)
   local it = sampling.new(options.samples, options.precision)
   if not options.samples then
     while it.most > it.fewest and not fits(it.most, well_sampled) do it.most = it.most - 1 end
-    while it.fewest > 3 and not fits(it.fewest, plan.fewest) do
+    while it.fewest > 3 and not fits(it.fewest, well_sampled) do
       it.fewest = it.fewest - 1
       it.most = it.fewest
     end
   end
-  return fits(it.fewest, plan.fewest) and it or sampling.exactly(1)
+  if not fits(it.fewest, plan.fewest) then it = sampling.exactly(1) end
+  return it, fits(it.fewest, well_sampled)
 end
 
 local most_processes, extra_share = 4, 0.2

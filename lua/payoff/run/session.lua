@@ -297,6 +297,7 @@ function session.run(cell, context)
   if context.spent then stopwatch.add(context.spent, outcome.watch.spent) end -- a run keeps account
   outcome.seconds = sys.monotonic_s() - began
   outcome.waited_s = context.sharing and context.sharing.waited_s - waited_s or 0
+  if context.waiting then context.waiting:earn(outcome.seconds - outcome.waited_s) end
   return outcome
 end
 

@@ -11,16 +11,18 @@
 -- after each sample of a cell that is pinned to one CPU. The probe is held against its best of the
 -- last half minute to minute, so that a clock frequency that is lowered for good is no sharing.
 --
--- A run may wait for better moments for a third of its budget at most. What was measured in spite
--- of that is marked, as with every other noise (payoff.run.noise).
+-- A run may wait for better moments for a third of its time at most: half a second for each that it
+-- has measured. What was measured in spite of that is marked, as with every other noise
+-- (payoff.run.noise).
 
 local sharing = {}
 
 sharing.limit = 1.1          -- an idle core's probe is within 1 % of its best
-sharing.allowed_share = 1 / 3 -- of the budget, for waiting
+sharing.allowed_share = 1 / 2 -- of the time spent on measuring, for waiting
 local window_s = 30
 local told_share = 0.02
 local pause_s = 0.001
+local begin_share, begin_most_s = 1 / 60, 0.5
 
 local Sharing = {}
 Sharing.__index = Sharing
@@ -87,18 +89,31 @@ function Sharing:facts()
     waited_s = self.waited_s } or nil
 end
 
--- A sentence, where the core was shared at more than a few looks.
-function sharing.text(it)
+-- A sentence, where the core was shared at more than a few looks. others: there are rows of several
+-- workers, too.
+function sharing.text(it, others)
   if not it or it.looks == 0 or it.crowded < told_share * it.looks then return nil end
   return ("At %.0f %% of the moments looked at something else shared the worker's core, or its "
     .. "clock was slower (a fixed loop took more than %.1f times its best)%s."):format(
     it.crowded / it.looks * 100, sharing.limit,
-    it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(it.waited_s) or "")
+    (it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(it.waited_s) or "")
+    .. (others and ". Rows of several workers were measured as it came, and may look worse beside "
+      .. "serial ones than they are" or ""))
 end
 
--- forbidden: the environment's PAYOFF_WAITING is "0", as in tests, which have other things to do.
+local Allowance = {}
+Allowance.__index = Allowance
+
+-- forbidden: there is to be no waiting, as the environment's PAYOFF_WAITING=0 says in tests, or
+-- because the budget has no room for it.
 function sharing.allowance(budget_s, forbidden)
-  return { left_s = forbidden and 0 or budget_s * sharing.allowed_share }
+  local begin_s = math.min(begin_most_s, budget_s * begin_share)
+  return setmetatable({ left_s = forbidden and 0 or begin_s, forbidden = forbidden }, Allowance)
+end
+
+-- So long was measured, without waiting.
+function Allowance:earn(seconds)
+  if not self.forbidden then self.left_s = self.left_s + sharing.allowed_share * seconds end
 end
 
 -- For each second of measuring so far, how many were waited as well.
