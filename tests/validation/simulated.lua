@@ -226,11 +226,11 @@ check.test("what could be seen", function()
   for _, place in ipairs { 1, 2, 5 } do
     local family, cells = families.list[place], {}
     for i, blocks in ipairs(counts) do
-      local sum, found, count = 0, 0, math.ceil(trials / 40)
+      local sum, found, count = 0, 0, math.ceil(trials / 100)
       for _ = 1, count do
         local change = calibrate.change(simulate.logs(family, 40), blocks)
         sum = sum + change
-        found = found + share(10, function()
+        found = found + share(20, function()
           return simulate.state(simulate.run(family, { blocks = blocks, ratio = 1 + change,
             precision = 1e-9 })) == "slower"
         end)
