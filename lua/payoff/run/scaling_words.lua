@@ -57,8 +57,8 @@ local function lock(group, widest, rival)
 end
 
 local function transport(group, widest)
-  return ("%s the last sample %.0f %% of the time passed outside the workers%s. It helps to hand over "
-    .. "less, or to have more work done for it."):format(
+  return ("%s the last sample %.0f %% of the time passed outside the workers%s. It helps to hand "
+    .. "over less, or to have more work done for it."):format(
     group.over_serial and "In" or "They are slower than the serial row: in", widest.outside * 100,
     group.start == "cold"
     and ", in starting them and in moving arguments and results (pickle)"
