@@ -221,8 +221,8 @@ end)
 check.test("what could be seen", function()
   local columns, counts = {}, { 8, 12, 27, 60 }
   for i, blocks in ipairs(counts) do columns[i] = blocks .. " blocks" end
-  head("The smallest difference that nine of ten runs find, as `payoff doctor --calibrate` tells it "
-    .. "from 40 blocks: found, in %, and in brackets the difference", columns)
+  head("The smallest difference that nine of ten runs find, as `payoff doctor --calibrate` has "
+    .. "it from 40 blocks: found, in %, and in brackets the difference", columns)
   for _, place in ipairs { 1, 2, 5 } do
     local family, cells = families.list[place], {}
     for i, blocks in ipairs(counts) do
