@@ -271,6 +271,23 @@ check.test("inside a run: ports against the reference, and the best against the 
   check.contains(lines[2], "best against next: c, serial is faster")
 end)
 
+check.test("inside a run: on busy CPUs elapsed time alone makes no verdict", function()
+  local function judged(factor, cpu, marked)
+    local list = { cell("python", times(1e6, 20, 1), { baseline = true }),
+      cell("c", times(factor * 1e6, 20, 2)) }
+    for _, sample in ipairs(list[2].samples) do sample.cpu_ns = cpu * 1e6 end
+    if marked then list[2].marked = { samples = 20, of = 20, left_out = false } end
+    return compare.inside(run(list), always)[1]
+  end
+  check.equal(judged(1.5, 1, false).state, "slower")
+  local busy = judged(1.5, 1, true)
+  check.equal(busy.state, "unresolved")
+  check.contains(busy.text, "the CPUs were busy, and CPU time does not show it")
+  check.equal(judged(1.5, 1.4, true).state, "slower")
+  check.equal(judged(1.5, 0.7, true).state, "unresolved")
+  check.equal(judged(0.1, 1, true).state, "faster")
+end)
+
 -- The ratio of `n` pairs whose logs are `logs`, judged inside a run.
 local function inside(logs)
   local old, new = {}, {}
