@@ -230,6 +230,22 @@ check.test("waits for a CPU are taken off, and other bad moments allow no verdic
   check.equal(judged(waited, 1.05, "cpu").state, "slower")
 end)
 
+check.test("processes that were sampled in another way are a caution", function()
+  local base = times(1e6, 20, 1)
+  local old = run({ cell("f", base, { loops = 10 }) }, { payoff = { version = "1" } })
+  local new = run({ cell("f", base, { loops = 15 }) }, { payoff = { version = "1" } })
+  check.equal(#between.runs(old, new, { valid = always }).cautions, 0)
+  new.cells[1].loops, new.payoff = 30, { version = "2" }
+  local cautions = between.runs(old, new, { valid = always }).cautions
+  check.equal(cautions[1], "payoff: 1 and 2")
+  check.contains(cautions[2], "the processes of f, serial were sampled in another way")
+  new.cells[1].loops = 10
+  for i = 1, 60 do
+    new.cells[1].samples[i] = { block = (i - 1) // 3 + 1, process = 1, wall_ns = 1e6, loops = 1 }
+  end
+  check.equal(#between.runs(old, new, { valid = always }).cautions, 2)
+end)
+
 check.test("another kernel or C library is a caution, not another machine", function()
   local hard, soft = machines.compare({ cpu = { model = "x" }, kernel = "Linux 6.1" },
     { cpu = { model = "x" }, kernel = "Linux 6.8" })
