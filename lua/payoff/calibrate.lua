@@ -7,7 +7,7 @@
 --   calibrate.text({ found, … })
 --
 -- `scatter` is the standard deviation of a block's log ratio, from its quartiles, so that one bad
--- moment does not decide it. `detectable` is the change that is found in 95 of 100 runs.
+-- moment does not decide it. `detectable` is the change that is found in nine of ten runs.
 
 local compare = require "payoff.run.compare"
 local engine = require "payoff.run.engine"
@@ -64,9 +64,10 @@ local function least_shift(logs)
   return high
 end
 
--- The relative change that so many blocks find in 95 of 100 runs, when they scatter as these logs
--- of ratios did: runs of so many blocks are drawn from them, and each is judged by the rules. nil
--- where so few never find one. tests/validation counts whether it is found.
+-- The relative change that so many blocks find in nine of ten runs, when they scatter as these logs
+-- of ratios did: runs of so many blocks are drawn from them, each is judged by the rules, and 95 of
+-- 100 of these find it. How the blocks scatter is itself known from some forty of them alone: that
+-- costs the rest (tests/validation counts it). nil where so few never find one.
 function calibrate.change(logs, blocks)
   local middle, state, list = stats.median(logs), 0x2545F491, {}
   for draw = 1, draws do
@@ -163,7 +164,7 @@ function calibrate.text(list, columns)
     end
   end
   if #rows > 0 then
-    out[#out + 1] = "\nThe smallest difference that is found in 95 of 100 runs, as long as the "
+    out[#out + 1] = "\nThe smallest difference that is found in nine of ten runs, as long as the "
       .. "machine\nis as it was just now; of a function that scatters more it is larger:\n"
     out[#out + 1] = layout.grid(heads, rows, { true, true, true })
   end

@@ -230,6 +230,22 @@ check.test("waits for a CPU are taken off, and other bad moments allow no verdic
   check.equal(judged(waited, 1.05, "cpu").state, "slower")
 end)
 
+check.test("processes that were sampled in another way are a caution", function()
+  local base = times(1e6, 20, 1)
+  local old = run({ cell("f", base, { loops = 10 }) }, { payoff = { version = "1" } })
+  local new = run({ cell("f", base, { loops = 15 }) }, { payoff = { version = "1" } })
+  check.equal(#between.runs(old, new, { valid = always }).cautions, 0)
+  new.cells[1].loops, new.payoff = 30, { version = "2" }
+  local cautions = between.runs(old, new, { valid = always }).cautions
+  check.equal(cautions[1], "payoff: 1 and 2")
+  check.contains(cautions[2], "the processes of f, serial were sampled in another way")
+  new.cells[1].loops = 10
+  for i = 1, 60 do
+    new.cells[1].samples[i] = { block = (i - 1) // 3 + 1, process = 1, wall_ns = 1e6, loops = 1 }
+  end
+  check.equal(#between.runs(old, new, { valid = always }).cautions, 2)
+end)
+
 check.test("another kernel or C library is a caution, not another machine", function()
   local hard, soft = machines.compare({ cpu = { model = "x" }, kernel = "Linux 6.1" },
     { cpu = { model = "x" }, kernel = "Linux 6.8" })
@@ -269,6 +285,23 @@ check.test("inside a run: ports against the reference, and the best against the 
   local lines = compare.sentences(r)
   check.equal(lines[1], "ports at their best against python, serial: faster: c, rust; equal: same")
   check.contains(lines[2], "best against next: c, serial is faster")
+end)
+
+check.test("inside a run: on busy CPUs elapsed time alone makes no verdict", function()
+  local function judged(factor, cpu, marked)
+    local list = { cell("python", times(1e6, 20, 1), { baseline = true }),
+      cell("c", times(factor * 1e6, 20, 2)) }
+    for _, sample in ipairs(list[2].samples) do sample.cpu_ns = cpu * 1e6 end
+    if marked then list[2].marked = { samples = 20, of = 20, left_out = false } end
+    return compare.inside(run(list), always)[1]
+  end
+  check.equal(judged(1.5, 1, false).state, "slower")
+  local busy = judged(1.5, 1, true)
+  check.equal(busy.state, "unresolved")
+  check.contains(busy.text, "the CPUs were busy, and CPU time does not show it")
+  check.equal(judged(1.5, 1.4, true).state, "slower")
+  check.equal(judged(1.5, 0.7, true).state, "unresolved")
+  check.equal(judged(0.1, 1, true).state, "faster")
 end)
 
 -- The ratio of `n` pairs whose logs are `logs`, judged inside a run.

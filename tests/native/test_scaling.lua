@@ -80,6 +80,13 @@ check.test("the best of 1 to 8 workers is told as it was measured", function()
   check.truthy(math.abs(group.usl.crosstalk.estimate - 0.02) < 0.001)
 end)
 
+check.test("threads that keep no CPU busy are not held up by a lock", function()
+  local group = scale { cell("python", "thread", 1, "warm", { wall = 100, cpu = 20 }),
+    cell("python", "thread", 2, "warm", { wall = 101, cpu = 30 }) }
+  check.equal(group[1].limit, nil)
+  check.contains(group[1].text, "Together they keep 0.3 CPUs busy: they wait, and not for each")
+end)
+
 check.test("where others had the CPUs nothing is recognised", function()
   local list = { cell("c", "thread", 1, "warm", { wall = 100 }),
     cell("c", "thread", 2, "warm", { wall = 101, cpu = 102 }) }

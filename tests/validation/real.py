@@ -8,8 +8,8 @@ the noise. Damage is of four kinds: more turns of a loop (Python, C), reads that
 branches that cannot be predicted (C); how much of the last two makes one percent is measured before
 each round, and what cannot be told to a third is not put in. "In other runs": one run of each
 version per round, which `payoff compare` compares with those of all earlier rounds; the reference
-is the same file, the port is built anew. "Could see": the change that so many blocks find in 95 of
-100 runs, from how the ratios of their blocks scatter (as `payoff doctor --calibrate` has it).
+is the same file, the port is built anew. "Could see": the change that so many blocks find in nine
+of ten runs, from how the ratios of their blocks scatter (as `payoff doctor --calibrate` has it).
 
 One table row per kind and size; the last line counts false alarms. A round makes one comparison of
 each kind and takes about 17 × (budget + 1) seconds; with --minutes no comparison begins later than
@@ -199,8 +199,8 @@ def least_shift(logs):
 
 
 def sees_of(cell, over):
-    """How many blocks, and the change that they find in 95 of 100 runs: as lua/payoff/calibrate.lua
-    has it, runs are drawn from the blocks and judged. Below 12 blocks it is not known."""
+    """How many blocks, and the change that they find in nine of ten runs: runs are drawn from the
+    blocks and judged, as in lua/payoff/calibrate.lua. Below 12 blocks it is not known."""
     times, base = by_block(cell), by_block(over)
     logs = [math.log(times[block] / base[block]) for block in times if block in base]
     if len(logs) < 12:

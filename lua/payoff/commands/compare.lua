@@ -42,10 +42,10 @@ end
 
 -- The newest other runs of the same experiments in these stores: how much the same code differs
 -- from run to run.
-local most_others = 12
+local most_others, most_samples = 12, 200000 -- every sample is a table while they are compared
 
 local function others_of(paths, old, new)
-  local list, seen = {}, { [old.id] = true, [new.id] = true }
+  local list, seen, samples = {}, { [old.id] = true, [new.id] = true }, 0
   for _, path in ipairs(paths) do
     local db = store.must_open(path, { read_only = true })
     local all = fault.check("data", nil, db:runs())
@@ -53,8 +53,9 @@ local function others_of(paths, old, new)
     for i = #all, 1, -1 do
       local name = all[i].experiment.name
       if #list < most_others and not seen[all[i].id] and all[i].state == "complete"
+        and samples + all[i].samples <= most_samples
         and (name == old.experiment.name or name == new.experiment.name) then
-        seen[all[i].id] = true
+        seen[all[i].id], samples = true, samples + all[i].samples
         list[#list + 1] = runs.load(path, tostring(all[i].run))
       end
     end

@@ -16,6 +16,7 @@
 -- there are some, `beyond` is at least as wide as two runs of the same are apart.
 
 local anchors = require "payoff.run.anchors"
+local cautions = require "payoff.run.cautions"
 local cells = require "payoff.run.cells"
 local compare = require "payoff.run.compare"
 local estimate = require "payoff.run.estimate"
@@ -28,23 +29,6 @@ local between = {}
 
 -- What no change of a machine is taken for, where nothing shows how it changed.
 between.unanchored = 2
-
-local function add_cautions(out, old, new)
-  local libc = { (old.fingerprint or {}).libc, (new.fingerprint or {}).libc }
-  if libc[1] ~= libc[2] then
-    table.insert(out, ("C library: %s and %s"):format(libc[1] or "unknown", libc[2] or "unknown"))
-  end
-  for _, side in ipairs { { "A", old }, { "B", new } } do
-    local name, run = side[1], side[2]
-    if (run.control or {}).state == "contaminated" then
-      table.insert(out, ("the machine moved within run %s itself, as its control kernel shows")
-        :format(name))
-    end
-    if run.state == "running" or run.interrupted then
-      table.insert(out, ("run %s did not come to its end"):format(name))
-    end
-  end
-end
 
 local function examples(run)
   local out = {}
@@ -305,7 +289,7 @@ function between.runs(old, new, options)
     level = math.max(old.level or old.confidence, new.level or new.confidence),
     error = math.min(compare.error_of(old), compare.error_of(new)) }
   out.differences, out.cautions = machines.compare(old.machine, new.machine)
-  add_cautions(out.cautions, old, new)
+  cautions.of_runs(out.cautions, old, new)
   local more = options.others
   options = { time = out.time, valid = options.valid, foreign = #out.differences > 0 }
   out.rows = rows_of(old, new, options, out.level)
@@ -313,6 +297,7 @@ function between.runs(old, new, options)
   for _, row in ipairs(out.rows) do
     if not row.state then comparable[#comparable + 1] = row end
   end
+  cautions.of_rows(out.cautions, comparable)
   local others = replicates.new({ old, new }, more or {},
     { time = out.time, same_work = same_work })
   local of_size = judge(comparable, anchors.of(old, new, comparable), out, options, others)

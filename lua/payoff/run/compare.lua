@@ -118,6 +118,7 @@ local function sentence(item, margin)
       effect)
   elseif item.state == "unresolved" then
     local why = not item.interval.low and "; too few processes for an interval"
+      or item.crowded and "; the CPUs were busy, and CPU time does not show it"
       or leaves_out_one(item.interval) and "; a difference must be surer than this" or ""
     return ("whether %s is faster than %s is unresolved (%s%s)"):format(item.name,
       item.over_name, effect, why)
@@ -146,9 +147,29 @@ local function paired(kind, cell, over)
   return {
     kind = kind, size = cell.size, cell = cell.id, over = over.id,
     subject = cell.subject, name = cells.describe(cell), over_name = cells.describe(over),
+    first = cell, second = over,
     interval_at = function(level) return stats.paired_ratio(first, second, level) end,
     test = paired_test(first, second),
   }
+end
+
+-- Where samples of bad moments had to be used, elapsed time is largely how often a row had to wait,
+-- and that is not the same for samples of different lengths: of 60 comparisons of the same on a
+-- busy machine 4 were called different, by up to a factor of 2. So there CPU time must say it too,
+-- or the difference be beyond all that.
+local beyond_waiting = 4
+
+local function is_crowded(cell) return cell.marked ~= nil and not cell.marked.left_out end
+
+local function hold_back(item, level)
+  local cell, over = item.first, item.second
+  item.first, item.second = nil, nil
+  if item.state ~= "faster" and item.state ~= "slower" then return end
+  if not is_crowded(cell) and not is_crowded(over) then return end
+  local interval, cpu = item.interval, estimate.ratio(cell, over, level, 1, "cpu")
+  if interval.low > beyond_waiting or interval.high < 1 / beyond_waiting then return end
+  if cpu and leaves_out_one(cpu) and (cpu.median > 1) == (interval.median > 1) then return end
+  item.state, item.crowded = "unresolved", true
 end
 
 -- The fastest valid row of each port, fastest port first.
@@ -184,6 +205,7 @@ function compare.inside(run, valid)
   compare.judge(items, { level = level, error = compare.error_of(run), margin = compare.margin,
     alone = true })
   for _, item in ipairs(items) do
+    hold_back(item, level)
     item.margin, item.text = compare.margin, sentence(item, compare.margin)
   end
   return items

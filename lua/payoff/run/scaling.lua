@@ -29,6 +29,7 @@ scaling.passing = { "cells", "over_serial", "cpus", "kind", "kinds", "best", "cr
 
 local gain_share = 0.15     -- of what could be gained: less counts as nothing
 local busy_cpus = 1.3       -- fewer kept busy count as one
+local idle_cpus = 0.7       -- and fewer than that as none: a lock keeps one busy
 local transport_share = 0.5 -- of the elapsed time outside every worker
 
 local function find(run, fits)
@@ -111,13 +112,14 @@ function scaling.limit(mode, widest, over_serial)
   -- At best: where the interval leaves room for a gain, or there is none, nothing is claimed.
   local gain = widest.speedup and widest.speedup.high and widest.ideal > 1
     and (widest.speedup.high - 1) / (widest.ideal - 1)
-  if mode == "process" and over_serial and (over_serial.high or over_serial.median) < 1
-    and (widest.outside or 0) > transport_share then
+  -- Of too few blocks for an interval only what is plain to see is told.
+  local loses = over_serial and (over_serial.high or 2 * over_serial.median) < 1
+  if mode == "process" and loses and (widest.outside or 0) > transport_share then
     return "transport"
   end
   if not gain or gain >= gain_share or not widest.cpus_busy then return nil end
-  if widest.cpus_busy < busy_cpus then return mode == "thread" and "lock" or nil end
-  return "resources"
+  if widest.cpus_busy >= busy_cpus then return "resources" end
+  return mode == "thread" and widest.cpus_busy >= idle_cpus and "lock" or nil
 end
 
 -- The speed-up of as many processes, warm or cold as here: what a lock does not hold up.

@@ -10,6 +10,8 @@ local units = require "payoff.units"
 local words = {}
 
 local worst_fit = 0.1 -- a law that misses a time by more is not told
+-- Fewer CPUs kept busy than that, and less of what is possible gained, is worth a word.
+local idle_cpus, idle_gain = 0.7, 0.7
 
 local noun = { process = "processes", thread = "threads" }
 
@@ -55,9 +57,10 @@ local function lock(group, widest, rival)
 end
 
 local function transport(group, widest)
-  return ("They lose to the serial row: in the last sample %.0f %% of the time passed outside the "
-    .. "workers%s. It helps to hand over less, or to have more work done for it."):format(
-    widest.outside * 100, group.start == "cold"
+  return ("%s the last sample %.0f %% of the time passed outside the workers%s. It helps to hand "
+    .. "over less, or to have more work done for it."):format(
+    group.over_serial and "In" or "They are slower than the serial row: in", widest.outside * 100,
+    group.start == "cold"
     and ", in starting them and in moving arguments and results (pickle)"
     or ", in moving arguments and results (pickle)")
 end
@@ -95,8 +98,13 @@ function words.sentence(group, widest, rival)
     noun[group.mode], effect(widest.speedup, group.over_serial and "the serial row" or "one")) }
   local function add(text) parts[#parts + 1] = text end
   add(most(group, widest))
+  local idle = not group.limit and widest.cpus_busy and widest.cpus_busy < idle_cpus
+    and widest.speedup.high and widest.speedup.high < idle_gain * widest.ideal
   if group.crowded then
     add("Other programs had the CPUs meanwhile: what stands in the way cannot be told.")
+  elseif idle then
+    add(("Together they keep %.1f CPUs busy: they wait, and not for each other alone."):format(
+      widest.cpus_busy))
   else
     add(amdahl(group))
   end
