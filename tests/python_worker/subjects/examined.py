@@ -1,5 +1,7 @@
 """Functions of which `examine` has something to tell."""
 
+import gc
+
 
 def branchy(n, items):
     if n > 10 and items:
@@ -35,6 +37,7 @@ class Loud:
 
 def quiet():
     Loud()
+    gc.collect()  # where that is when __del__ is called
     return 0.0
 
 
