@@ -62,7 +62,7 @@ function publish.all(result, arguments)
   if not arguments.json and (arguments.github or environment.GITHUB_ACTIONS == "true") then
     out = out .. github.annotations(result)
   end
-  fault.check("io", "cannot write to standard output", sys.write(1, out))
+  fault.shown(sys.write(1, out))
   if failed then fault.raise("io", "%s", failed) end
 end
 
