@@ -209,6 +209,8 @@ class Hostile(Case):
                 ("names", self.baseline(saved=EVIL, payoff=EVIL, fingerprint={
                     "version": 1, "kernel": EVIL, "libc": EVIL, "cpu": {"model": EVIL},
                     "subjects": [{"name": EVIL, "interpreter": EVIL}]}), 3),
+                ("orders to CI", self.baseline(fingerprint={
+                    "version": 1, "kernel": "::error::x " * 30, "subjects": []}), 3),
                 ("an experiment", self.baseline(experiment=EVIL), 65),
                 ("rows", self.baseline(rows={EVIL: {"instructions": EVIL}}), 65)):
             with self.subTest(name):
@@ -217,6 +219,8 @@ class Hostile(Case):
                     "check", "small.lua", "--baseline", "b.json", "--junit", "j.xml", "--github",
                     "--summary", "s.md"))
                 self.assertEqual(result.status, status, result.err)
+                orders = [line for line in result.out.splitlines() if line.strip().startswith("::")]
+                self.assertEqual([line for line in orders if "file=small.lua" not in line], [])
         self.assertEqual(self.payoff("check", "small.lua", "--baseline", "/dev/zero").status, 65)
         self.assertEqual(self.payoff("run", "/dev/zero").status, 65)
 

@@ -60,7 +60,8 @@ function publish.all(result, arguments)
   local out = arguments.json and publish.json(result)
     or table_of.render(result, sys.columns() or 80)
   if not arguments.json and (arguments.github or environment.GITHUB_ACTIONS == "true") then
-    out = out .. github.annotations(result)
+    -- A line that begins with two colons is an order to the runner, and only ours are meant.
+    out = out:gsub("(\n%s*:):", "%1\u{200B}:") .. github.annotations(result)
   end
   fault.shown(sys.write(1, out))
   if failed then fault.raise("io", "%s", failed) end
