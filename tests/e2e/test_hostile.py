@@ -185,6 +185,26 @@ class Hostile(Case):
             self.assertTrue(file.read().startswith("run"))
         self.assertFalse(os.path.lexists(self.path("nowhere")))
 
+    def test_prices_of_calls(self):
+        self.make_store()
+        result = self.payoff("report", "good.db", "--json", "-")
+        made = json.loads(result.out)
+        cpu = made["machine"].get("cpu", {})
+        of = {"processor": cpu.get("model"), "threads": cpu.get("threads"),
+              "python": made["subjects"][0]["runtime"]}
+        good = {"case": "calls", "binding": "python", "per": "call", "price": {"median": 1.0}}
+        for entries, known in (
+                ([good], True), ("x", False), ([1], False), ([dict(good, case=7)], False),
+                ([dict(good, price="x")], False), ([dict(good, price={"median": EVIL})], False),
+                ([dict(good, price={"median": 1, "low": []})], False)):
+            with self.subTest(str(entries)):
+                self.write("b.json", json.dumps({"format": 1, "of": of, "entries": entries}))
+                result = self.clean(self.run_small("--no-verify", "--db", "x.db", "--boundary",
+                                                   "b.json"))
+                self.assertEqual(result.status, 0, result.err)
+                told = json.loads(self.payoff("report", "x.db", "--json", "-").out)["boundary"]
+                self.assertEqual(bool(told["entries"]), known, told)
+
     def baseline(self, **fields):
         row = {"instructions": 980, "source": "simulated", "spread": 0,
                "work": {"digest": "0"}, "plan": {"way": "bracket", "warm": 1, "loops": 1}}
