@@ -1,7 +1,5 @@
 """Functions of which `examine` has something to tell."""
 
-import gc
-
 
 def branchy(n, items):
     if n > 10 and items:
@@ -36,6 +34,8 @@ class Loud:
 
 
 def quiet():
+    import gc
+
     Loud()
     gc.collect()  # where that is when __del__ is called
     return 0.0
