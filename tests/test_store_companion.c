@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+enum { NOBODY = 65534 };
 enum { SECTOR = 512, NONCE = 7, RUNS_MARK = 68 /* where a store says that it is one */ };
 
 static const unsigned char magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
@@ -170,6 +172,40 @@ static void test_a_change_that_was_cut_short(void **state)
     assert_false(companion_has_journal(fixture->path));
 }
 
+/* As whoever may write the folder, like everybody in /tmp, and not the store. */
+static int read_as_nobody(const struct fixture *fixture)
+{
+    struct status st = STATUS_INIT;
+    struct store *store = NULL;
+    if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+        return 2;
+    if (!store_open(fixture->path, (struct store_options){.read_only = true}, &store, &st)) {
+        print_error("%s\n", st.message);
+        return 1;
+    }
+    bool good = store_check(store, &st);
+    store_close(store);
+    return good ? 0 : 1;
+}
+
+/* A log of a reader's could not be written by the owner. */
+static void test_a_reader_leaves_nothing_in_the_way(void **state)
+{
+    const struct fixture *fixture = *state;
+    make_store(fixture);
+    assert_int_equal(chmod(fixture->path, 0444), 0);
+    assert_int_equal(chmod(fixture->folder, 0777), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(read_as_nobody(fixture));
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_false(is_there(fixture->path, "-wal"));
+    assert_false(is_there(fixture->path, "-shm"));
+}
+
 static void test_what_is_no_file(void **state)
 {
     const struct fixture *fixture = *state;
@@ -198,6 +234,7 @@ int main(void)
         TEST(test_a_journal_removes_no_other_file),
         TEST(test_beside_what_a_link_points_to),
         TEST(test_a_change_that_was_cut_short),
+        TEST(test_a_reader_leaves_nothing_in_the_way),
         TEST(test_what_is_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

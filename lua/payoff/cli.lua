@@ -13,7 +13,7 @@ local versions = require "payoff.versions"
 local cli = {}
 
 local function out(text)
-  fault.check("io", "cannot write to standard output", sys.write(1, text))
+  fault.shown(sys.write(1, text))
 end
 
 local function version_text()

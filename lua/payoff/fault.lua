@@ -58,6 +58,15 @@ function fault.check(kind, context, value, message, code)
   return fault.raise(kind, "%s", message)
 end
 
+-- What was written to standard output; a reader that has gone away (`| head`) has seen what it
+-- wanted.
+--   fault.shown(sys.write(1, text))
+function fault.shown(done, message, code)
+  if code ~= "ended" then
+    fault.check("io", "cannot write to standard output", done, message, code)
+  end
+end
+
 -- "file:line" of the function `level` levels above the caller: where a user's script speaks.
 function fault.where(level)
   local info = debug.getinfo(level + 1, "Sl")

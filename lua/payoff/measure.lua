@@ -138,10 +138,7 @@ function measure.run(experiment, arguments)
   if experiment.text then text = text .. resume_line(model, path, arguments) end
   local shown, why, code = sys.write(1, text)
   if problem then fault.raise("io", "the reports are not complete: %s", problem) end
-  -- A reader that has gone away (`| head`) has seen what it wanted.
-  if not shown and code ~= "ended" then
-    fault.raise("io", "cannot write to standard output: %s", why)
-  end
+  fault.shown(shown, why, code)
   return measure.status_of(model)
 end
 

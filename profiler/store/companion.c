@@ -92,25 +92,30 @@ bool companion_check(const char *path, struct status *st)
 
 /* Without memory to find out, yes: the caller stays on the safe side. errno is left to what failed
  * before. */
-static bool has_content(const char *path, const char *suffix)
+static bool has_bytes(const char *path, const char *suffix, off_t least)
 {
     int before = errno;
     char *real = realpath(path, NULL);
     char *name = real != NULL ? companion_name(real, suffix) : NULL;
     struct stat info;
-    bool found = name == NULL || (stat(name, &info) == 0 && info.st_size > 0);
+    bool found = name == NULL || (stat(name, &info) == 0 && info.st_size >= least);
     free(name);
     free(real);
     errno = before;
     return found;
 }
 
+bool companion_is_open(const char *path)
+{
+    return has_bytes(path, "-wal", 0);
+}
+
 bool companion_has_log(const char *path)
 {
-    return has_content(path, "-wal");
+    return has_bytes(path, "-wal", 1);
 }
 
 bool companion_has_journal(const char *path)
 {
-    return has_content(path, "-journal");
+    return has_bytes(path, "-journal", 1);
 }

@@ -15,6 +15,9 @@
  * STATUS_SYSTEM or STATUS_MEMORY where that cannot be found out. The store itself must be there. */
 bool companion_check(const char *path, struct status *st);
 
+/* Whether somebody has the store open: the log is there, be it empty. */
+bool companion_is_open(const char *path);
+
 /* Whether there is a log, or a journal, with something in it. */
 bool companion_has_log(const char *path);
 bool companion_has_journal(const char *path);

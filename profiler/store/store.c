@@ -166,10 +166,14 @@ static bool open_store(struct store *store, bool create, struct status *st)
     int flags = store->read_only ? SQLITE_OPEN_READONLY
                                  : SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
     errno = 0;
-    int result = open_handle(store, store->path, flags);
+    /* The log that a reader makes for itself would be its own, and in the way of the store's owner;
+     * who may not write the store cannot remove it either. */
+    bool as_it_lies = store->read_only && access(store->path, W_OK) != 0 &&
+                      !companion_is_open(store->path) && !companion_has_journal(store->path);
+    int result = as_it_lies ? open_immutable(store) : open_handle(store, store->path, flags);
     if (result == SQLITE_OK)
         result = schema_identify(store->db, schema_version, &kind, &version);
-    if (store->read_only && needs_room(result)) {
+    if (store->read_only && !as_it_lies && needs_room(result)) {
         result = open_immutable(store);
         if (result == SQLITE_OK)
             result = schema_identify(store->db, schema_version, &kind, &version);

@@ -86,7 +86,7 @@ class Done:
     A way is known by its stack, which failpoint.c tells the same in every run of one build."""
 
     def __init__(self, path, programs):
-        self.known, self.file = set(), None
+        self.known, self.allocations, self.file = set(), set(), None
         if path is None:
             return
         digest = hashlib.sha256()
@@ -99,6 +99,7 @@ class Done:
                 lines = file.readlines()
             if lines[:1] == [head]:
                 self.known = set(lines[1:])
+                self.allocations = {self.allocation(line) for line in self.known}
         # Another build's are of no use: begin anew.
         self.file = open(path, "a" if self.known else "w", encoding="utf-8")
         if not self.known:
@@ -108,12 +109,23 @@ class Done:
     def line(command, point, error, times):
         return "%s %s %016x %s %d\n" % (command, point.kind, point.stack, error, times)
 
-    def has(self, command, point, error, times):
-        return self.line(command, point, error, times) in self.known
+    @staticmethod
+    def allocation(line):
+        """The line without its command, where what fails is the allocator; else None."""
+        _, _, rest = line.partition(" ")
+        return rest if rest.split(" ", 1)[0].replace("child-", "") in MEMORY else None
+
+    def has(self, command, point, error, times, once=False):
+        """once: an allocation that another command came to in the same way counts as well."""
+        line = self.line(command, point, error, times)
+        way = self.allocation(line)
+        return line in self.known or once and way is not None and way in self.allocations
 
     def add(self, *what):
+        line = self.line(*what)
+        self.allocations.add(self.allocation(line))
         if self.file:
-            self.file.write(self.line(*what))
+            self.file.write(line)
             self.file.flush()
 
     def close(self):

@@ -42,6 +42,16 @@ class Points(unittest.TestCase):
                       ("run", FIRST._replace(stack=1), "EIO", 1)):
             self.assertFalse(self.known(*other))
 
+    def test_an_allocation_once(self):
+        done = points.Done(None, [])
+        allocation = points.Point("realloc", 9, 7)
+        for point, error in ((FIRST, "EIO"), (allocation, "ENOMEM")):
+            done.add("run", point, error, 1)
+        self.assertTrue(done.has("report", allocation, "ENOMEM", 1, True))
+        self.assertFalse(done.has("report", allocation, "ENOMEM", 1, False))
+        self.assertFalse(done.has("report", allocation._replace(stack=8), "ENOMEM", 1, True))
+        self.assertFalse(done.has("report", FIRST, "EIO", 1, True), "no allocation")
+
     def test_another_build_begins_anew(self):
         done = points.Done(self.kept, [self.program])
         done.add("run", FIRST, "EIO", 1)

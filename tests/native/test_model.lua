@@ -258,6 +258,11 @@ check.test("places and verdicts name the winner, and a line fits a commit messag
   check.equal(run.verdicts[2].line, "f: bad is wrong")
   check.contains(run.verdicts[2].text, "returns 1 for (0, 1)")
   for _, one in ipairs(run.verdicts) do check.truthy(utf8.len(one.line) <= 72) end
+  run.subjects[3].verdict = { state = "failed", text = "ended by signal 11" }
+  wrong.verdict = run.subjects[3].verdict
+  derive.run(run, {})
+  check.equal(run.verdicts[2].line, "f: bad failed")
+  check.equal(run.verdicts[2].text, "bad failed: ended by signal 11. It has no speed-up.")
 end)
 
 check.test("a price is the slope over the size, the loop taken off; other machines' are refused",

@@ -23,8 +23,9 @@ print(json.dumps([sys.implementation.name, sys.version_info[:3], os.path.realpat
 def candidates():
     yield from os.environ.get("PAYOFF_TEST_PYTHONS", "").split(":")
     names = ["python3"] + ["python3.%d" % minor for minor in range(8, 20)] + ["pypy3"]
-    for name in names:
-        yield shutil.which(name)
+    for name in names: # one may hide another of the same name, as a version manager's does
+        for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+            yield shutil.which(name, path=folder)
     root = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
     for name in ("python3", "pypy3"):
         yield from sorted(glob.glob(root + "/versions/*/bin/" + name))

@@ -49,7 +49,7 @@ function command.run(arguments)
   end
   out[#out + 1] = ("saved in %s\n"):format(path)
   wanted.progress:clear()
-  fault.check("io", "cannot write to standard output", sys.write(1, table.concat(out)))
+  fault.shown(sys.write(1, table.concat(out)))
   return fault.status.ok
 end
 

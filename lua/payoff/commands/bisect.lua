@@ -112,7 +112,7 @@ function command.run(arguments)
   else
     out = text_of(found, text.clean(arguments.file))
   end
-  fault.check("io", "cannot write to standard output", sys.write(1, out))
+  fault.shown(sys.write(1, out))
   return found.first and fault.status.ok or fault.status.unresolved
 end
 

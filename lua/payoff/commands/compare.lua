@@ -193,7 +193,7 @@ function command.run(arguments)
   local text = arguments.json and as_json(result, old, new)
     or table.concat { head("A", old), head("B", new), "\n", grid(result), "\n",
       footer(result) }
-  fault.check("io", "cannot write to standard output", sys.write(1, text))
+  fault.shown(sys.write(1, text))
   return #result.differences > 0 and fault.status.unresolved or fault.status.ok
 end
 

@@ -67,7 +67,7 @@ function command.run(arguments)
   else
     out = text(rows)
   end
-  fault.check("io", "cannot write to standard output", sys.write(1, out))
+  fault.shown(sys.write(1, out))
   return fault.status.ok
 end
 

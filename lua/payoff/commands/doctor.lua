@@ -102,7 +102,7 @@ function command.run(arguments)
     out = text(findings, sys.isatty(1) and not sys.environ().NO_COLOR)
     if measured then out = out .. "\n" .. calibrate.text(measured, sys.columns()) end
   end
-  fault.check("io", "cannot write to standard output", sys.write(1, out))
+  fault.shown(sys.write(1, out))
   return fault.status.ok
 end
 

@@ -102,7 +102,7 @@ function command.run(arguments)
       or "no run of %s has a valid time", name, arguments.cell)
   end
   local text = arguments.json and as_json(name, list) or text_of(name, models, list)
-  fault.check("io", "cannot write to standard output", sys.write(1, text))
+  fault.shown(sys.write(1, text))
   return fault.status.ok
 end
 

@@ -56,7 +56,7 @@ function merge.run(arguments)
     local counts = store.checked(db:merge(path))
     is_new = false
     local line = line_of(path, target, counts)
-    fault.check("io", "cannot write to standard output", sys.write(1, line))
+    fault.shown(sys.write(1, line))
   end
   return fault.status.ok
 end

@@ -39,7 +39,7 @@ local function open(path)
 end
 
 local function out(text)
-  fault.check("io", "cannot write to standard output", sys.write(1, text))
+  fault.shown(sys.write(1, text))
   return fault.status.ok
 end
 
@@ -118,7 +118,7 @@ function runs.write_csv(path, which, target)
   local stream = formats.of("csv").stream
   if target == "-" then
     stream(run, function(text)
-      fault.check("io", "cannot write to standard output", sys.write(1, text))
+      fault.shown(sys.write(1, text))
     end)
   else
     fault.check("io", nil, sys.write_file(target, function(write) stream(run, write) end))

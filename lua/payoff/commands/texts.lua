@@ -30,7 +30,7 @@ function texts.run(arguments)
   else
     text = parser["get_" .. arguments.shell .. "_complete"](parser)
   end
-  fault.check("io", "cannot write to standard output", sys.write(1, text))
+  fault.shown(sys.write(1, text))
   return fault.status.ok
 end
 

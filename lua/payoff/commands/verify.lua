@@ -87,10 +87,7 @@ local function status_of(result)
 end
 
 local function show(result)
-  local shown, why, code = sys.write(1, text.clean(report.render(result)))
-  if not shown and code ~= "ended" then
-    fault.raise("io", "cannot write to standard output: %s", why)
-  end
+  fault.shown(sys.write(1, text.clean(report.render(result))))
 end
 
 function verify.run(arguments)

@@ -144,12 +144,33 @@ function boundary.default_path()
   return cache and cache .. "/payoff/boundary.json"
 end
 
+local function is_price(price)
+  if price == nil then return true end
+  if type(price) ~= "table" or type(price.median) ~= "number" then return false end
+  for _, name in ipairs { "low", "high", "level", "n" } do
+    if price[name] ~= nil and type(price[name]) ~= "number" then return false end
+  end
+  return true
+end
+
+-- Whoever wrote the file: what cannot be an entry would be in the way of a whole report.
+local function are_entries(list)
+  if type(list) ~= "table" then return false end
+  for _, entry in ipairs(list) do
+    if type(entry) ~= "table" or type(entry.case) ~= "string" or type(entry.binding) ~= "string"
+      or type(entry.per) ~= "string" or not is_price(entry.price) then
+      return false
+    end
+  end
+  return true
+end
+
 -- The calibration, or nil and why there is none that holds for this machine and this Python.
 function boundary.load(path, machine, python)
   local text = path and sys.read_file(path, 16 << 20)
   if not text then return nil, "not calibrated here: run `payoff boundary` once" end
   local kept = json.decode(text)
-  if type(kept) ~= "table" or kept.format ~= 1 or type(kept.entries) ~= "table"
+  if type(kept) ~= "table" or kept.format ~= 1 or not are_entries(kept.entries)
     or type(kept.of) ~= "table" then
     return nil, ("%s is no calibration of payoff boundary"):format(path)
   end

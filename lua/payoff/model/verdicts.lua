@@ -122,12 +122,17 @@ local function fit(parts)
   return text
 end
 
+-- "c is wrong", "c failed".
+local function without_speed_up(name, state)
+  return name .. (state == "failed" and " failed" or " is " .. (digest.WORDS[state] or state))
+end
+
 local function line_of(run, group)
   local name = ("%s: %s"):format(run.experiment and run.experiment.name or "payoff",
     group.subject.name)
   local state = group.verdict.state
   if not digest.is_right(group.verdict) then
-    return fit { ("%s is %s"):format(name, digest.WORDS[state] or state) }
+    return fit { without_speed_up(name, state) }
   end
   local cell = group.best
   if not cell then return fit { name .. " has no speed-up to show" } end
@@ -144,8 +149,8 @@ local function paragraph(run, group)
   local name = group.subject.name
   if not digest.is_right(group.verdict) then
     local text = group.verdict.text
-    return ("%s is %s%s. It has no speed-up."):format(name,
-      digest.WORDS[group.verdict.state] or group.verdict.state, text and ": " .. text or "")
+    return ("%s%s. It has no speed-up."):format(without_speed_up(name, group.verdict.state),
+      text and ": " .. text or "")
   end
   local parts = { ("%s %s."):format(name, right_text(group)) }
   if group.best then

@@ -108,8 +108,7 @@ function go.run(tour, arguments)
   local shown = text.render(tour, rows, {
     color = sys.isatty(1) and not sys.environ().NO_COLOR, columns = sys.columns(),
   })
-  fault.check("io", "cannot write to standard output",
-    sys.write(1, shown .. "\n" .. table.concat(lines, "\n") .. "\n"))
+  fault.shown(sys.write(1, shown .. "\n" .. table.concat(lines, "\n") .. "\n"))
   if problem then fault.raise("io", "the reports are not complete: %s", problem) end
   return status
 end
