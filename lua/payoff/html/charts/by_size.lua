@@ -47,6 +47,12 @@ end
 
 local TIME = "replace(format(datum.value, '~s'), /([a-zµ]?)$/, ' $1s')"
 
+local function has_intervals(values)
+  for _, one in ipairs(values) do
+    if one.low and one.high then return true end
+  end
+end
+
 local function spec_of(values, marks)
   local x = { field = "size", type = "quantitative", scale = { type = "log", nice = false },
     title = "size", axis = { grid = false, format = "~s", tickCount = 6 } }
@@ -67,11 +73,14 @@ local function spec_of(values, marks)
     { mark = { type = "line", strokeWidth = 1.6 }, encoding = { x = x, y = y, color = color } },
     { mark = { type = "point", filled = true, size = 34, opacity = 1 },
       encoding = { x = x, y = y, color = color, tooltip = tip } },
-    { transform = data.array { { filter = "isValid(datum.low) && isValid(datum.high)" } },
+  }
+  if has_intervals(values) then -- a layer of nothing has no extent, and the console says so
+    layers[#layers + 1] = {
+      transform = data.array { { filter = "isValid(datum.low) && isValid(datum.high)" } },
       mark = { type = "rule", strokeWidth = 3, opacity = 0.35 },
       encoding = { x = x, y = { field = "low", type = "quantitative", scale = y.scale,
-        title = y.title }, y2 = { field = "high" }, color = color } },
-  }
+        title = y.title }, y2 = { field = "high" }, color = color } }
+  end
   if #marks > 0 then
     local at = { field = "size", type = "quantitative", scale = x.scale, title = x.title }
     layers[#layers + 1] = { data = { values = data.array(marks) },
