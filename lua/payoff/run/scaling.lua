@@ -139,7 +139,9 @@ local function sentence(group, widest, rival)
     parts[#parts + 1] = ("The tasks allow %s at most."):format(units.ratio(widest.ideal))
   end
   local serial = group.amdahl and group.amdahl.serial
-  if serial and serial.estimate and not group.limit then
+  if serial and serial.estimate and serial.estimate > 1 and not group.limit then
+    parts[#parts + 1] = "More workers make it slower, which Amdahl's law has no share for."
+  elseif serial and serial.estimate and not group.limit then
     parts[#parts + 1] = ("Serial share of the work (Amdahl): %s."):format(units.interval(
       { median = serial.estimate, low = serial.low, high = serial.high }, units.percent))
   end
