@@ -83,7 +83,7 @@ local function spec_of(list)
     axis = { labelExpr = "format(datum.value, '~g') + '×'", tickCount = 6 } }
   local color = { field = "row", type = "nominal",
     scale = { domain = data.array(names) },
-    legend = { title = data.null, orient = "top", columns = 2, labelLimit = 320,
+    legend = { title = data.null, orient = "top", columns = "$pairs", labelLimit = 320,
       symbolType = "circle", symbolOpacity = 1, symbolDash = data.array {} } }
   return { data = { values = data.array(points) }, width = "container", height = 300,
     autosize = { type = "fit-x", contains = "padding" }, layer = data.array {

@@ -18,7 +18,7 @@ local ORDER = { "instructions", "cpi", "clock", "per_instruction", "cpu", "paral
 local SHORT = { instructions = "instructions", cpi = "IPC", clock = "clock",
   per_instruction = "time per instruction", cpu = "CPU time", parallel = "CPUs at once",
   rest = "unexplained", total = "speed-up" }
-local COLOURS = { instructions = "$process", cpi = "$good", clock = "$thread",
+local COLOURS = { instructions = "$process", cpi = "$good", clock = "#8a6fd1",
   per_instruction = "$good", cpu = "$process", parallel = "$thread", rest = "$bad",
   total = "$muted" }
 
