@@ -5,12 +5,13 @@
 const theme = {
   names: ['paper', 'ink', 'muted', 'rule', 'good', 'bad', 'serial', 'process', 'thread'],
 
-  // And what fits: names of a legend beside each other ("$columns").
+  // And what fits: names of a legend beside each other ("$columns"; "$pairs" of long ones).
   palette() {
     const style = getComputedStyle(document.documentElement);
     const colours = Object.fromEntries(this.names.map((name) =>
       ['$' + name, style.getPropertyValue('--' + name).trim()]));
-    return {...colours, $columns: document.body.clientWidth < 500 ? 2 : 4};
+    const narrow = document.body.clientWidth < 500;
+    return {...colours, $columns: narrow ? 2 : 4, $pairs: narrow ? 1 : 2};
   },
 
   // A copy of a specification with all that filled in. Data is not touched.

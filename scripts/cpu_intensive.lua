@@ -76,7 +76,7 @@ return payoff.experiment {
     payoff.native {
       name = "c-naive", library = out .. "/libcpu_naive.so", symbol = func, signature = signature,
       build = make("naive", { "make", "cc" }),
-      teaches = "C in double throughout: fast, short, and 2 ULP off, as it rounds too often.",
+      teaches = "C in double throughout, which rounds often: 2 ULP off after ten million loops.",
     },
     payoff.native {
       name = "c-exact", library = out .. "/libcpu_exact.so", symbol = func, signature = signature,

@@ -39,8 +39,10 @@ function store_model.make()
     events = {
       { asked = "instructions", name = "instructions:u", unit = "events", state = "exact",
         source = "hardware" },
-      { asked = "cycles", name = "cycles", unit = "events", state = "exact", source = "hardware" },
-      { asked = "frobs", state = "unsupported", source = "hardware", reason = "no such event" },
+      { asked = "cycles", name = "cycles", unit = "events", state = "exact", source = "hardware",
+        group = 1, slot = 2, parts = 1 },
+      { asked = "frobs", state = "unsupported", source = "hardware", reason = "no such event",
+        part_of = 2 },
     },
     subjects = {
       { name = "python", kind = "python", reference = true, state = "ok", runtime = "cpython 3.11",

@@ -86,12 +86,28 @@ local function add_lists(db, run, model)
   end
 end
 
+-- The run with what its events have beyond their columns (which group counts them, whose parts
+-- they are): its own, as there are few of them. payoff.store.load puts it back.
+local function with_event_more(model)
+  local list, any = {}, false
+  for i, event in ipairs(model.events or {}) do
+    list[i] = {}
+    for key, value in pairs(event) do
+      if not rows.EVENT[key] then list[i][key], any = value, true end
+    end
+  end
+  if not any then return model end
+  local out = { event_more = list }
+  for key, value in pairs(model) do out[key] = value end
+  return out
+end
+
 -- model.warnings and model.events come along; subjects and cells have their own calls.
 db_class.run_begin = guarded(function(db, model)
   return together(db, function()
     local row = run_row(model)
     row.state = "running"
-    row.more = rest(model, rows.RUN)
+    row.more = rest(with_event_more(model), rows.RUN)
     local run = must(db.native:insert("run", row))
     add_lists(db, run, model)
     return run

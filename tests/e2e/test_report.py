@@ -129,6 +129,10 @@ class Report(Case):
             ([], 64, "several"), (["none.db"], 66, "none.db"), (["small.payoff.db", "9"], 64, "9"),
             (["small.payoff.db", "--html", "no/such/folder/x.html"], 74, "no/such/folder"),
             (["small.payoff.db", "--out", "x"], 64, "--script"),
+            (["small.payoff.db", "--csv", "x", "--html", "./x"], 64, "goes"),
+            (["small.payoff.db", "--json", "-", "--markdown", "-"], 64, "goes"),
+            (["small.payoff.db", "--json", "small.payoff.db"], 64, "the store"),
+            (["small.payoff.db", "--json", ""], 64, "which file"),
         ]:
             with self.subTest(" ".join(arguments)):
                 result = self.payoff("report", *arguments)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """payoff run, as a user meets it: the table, the reports, wrong and failing subjects."""
 
+import json
 import os
 import signal
 import subprocess
@@ -134,6 +135,16 @@ class WrongAndFailing(Case):
         self.assertEqual(result.status, 4)
         self.assertIn("status 7", result.out)
         self.assertIn("line that explains", result.out)
+
+
+    def test_a_build_that_finds_nothing_to_do_has_no_time(self):
+        self.experiment('payoff.python { name = "made", module = "made", func = "total", '
+                        'build = "test -e made.py || cp kernel.py made.py" },')
+        for known in (True, False):
+            self.assertEqual(self.run_small("--no-verify").status, 0)
+            told = json.loads(self.payoff("report", "--json", "-").out)
+            build = next(s["build"] for s in told["subjects"] if s["name"] == "made")
+            self.assertEqual(build.get("seconds") is not None, known)
 
 
 class Interrupt(Case):

@@ -71,7 +71,7 @@ check.test("what is not priced has its reason", function()
     if change then change(run, own) end
     local it = priced.of(run, own, subject)
     check.equal(it.text, nil)
-    return it.reason, it.common
+    return it.reason, it.common, it.where
   end
   local c_api = { binding = "c-api", crosses = "once" }
   check.contains(reason({}, { binding_reason = "its function is Python" }), "is Python")
@@ -85,8 +85,11 @@ check.test("what is not priced has its reason", function()
   check.contains(reason({ text = 1 }, c_api), "no price of characters")
   check.contains(reason({}, c_api, function(_, own)
     own.straight, own.off = false, { size = 100, share = 0.24, subject = "python" }
-  end), "no straight line (at size 100 those of python are 24% above it)")
+  end), "no straight line")
   check.contains(reason({}, c_api, function(run) run.sizes[3].handed = nil end), "not known")
+  check.equal(select(3, reason({}, c_api, function(_, own)
+    own.straight, own.off = false, { size = 100, share = 0.24, subject = "python" }
+  end)), "at size 100 those of python are 24% above it")
   text, common = reason({}, c_api, function(run)
     run.boundary = { entries = {}, reason = "not calibrated here" }
   end)

@@ -26,6 +26,20 @@ check.test("80 columns hold the table, the answers and what is to say", function
   check.contains(text, "█")
 end)
 
+check.test("from which size on, in each place", function()
+  local run = fixtures.sizes()
+  require("payoff.model").derive(run, function() return true end)
+  check.truthy(not layout.render(run, { columns = 80 }):find("\nBy size ", 1, true)) -- serial alone
+  for i = 1, 30 do
+    run.break_even[#run.break_even + 1] = { subject = "c", mode = "process", jobs = i,
+      start = "cold", state = "from", text = "from 118 [104, 131]", at = { median = 118 } }
+  end
+  local text = layout.render(run, { columns = 80 })
+  check.contains(text, "2 processes, cold  from 118 [104, 131]")
+  check.contains(text, "… and 8 more places")
+  check.truthy(widest(text) <= 79, widest(text))
+end)
+
 check.test("a long heading is broken, and its title alone is bold", function()
   local run = article()
   run.sizes[1].example = "([774, 153, 196, 870, 34, 795, …], 250, 750, 'and a text that is long')"

@@ -6,6 +6,7 @@
 local fault = require "payoff.fault"
 local formats = require "payoff.formats"
 local history = require "payoff.history"
+local paths = require "payoff.paths"
 local payoff = require "payoff"
 local profile = require "payoff.model.profile"
 local runs = require "payoff.commands.runs"
@@ -92,8 +93,32 @@ local function only_csv(arguments)
   return arguments.csv and not arguments.script and not arguments.out
 end
 
+-- Where a path leads, whether its file is there yet or not.
+local function place_of(path)
+  local folder = sys.realpath(paths.folder(path))
+  return sys.realpath(path) or folder and paths.join(folder, paths.name(path)) or path
+end
+
+-- Two texts for one file, or one for the store itself, would be a loss that nobody asked for.
+local function check_targets(arguments, db)
+  local taken = { [place_of(db)] = "the store" }
+  local names = written()
+  names[#names + 1] = "out"
+  for _, name in ipairs(names) do
+    local target = arguments[name]
+    if target == "" then fault.raise("usage", "--%s: which file? (- is standard output)", name) end
+    local place = target == "-" and "-" or target and place_of(target)
+    if place and taken[place] then
+      fault.raise("usage", "--%s %s: that is %s; give it another file", name, target, taken[place])
+    elseif place then
+      taken[place] = "where --" .. name .. " goes"
+    end
+  end
+end
+
 function report.run(arguments)
   local db, number = find(arguments)
+  check_targets(arguments, db)
   local asked = arguments.csv ~= nil
   if asked then runs.write_csv(db, number, arguments.csv) end
   if only_csv(arguments) then return fault.status.ok end

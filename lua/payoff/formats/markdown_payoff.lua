@@ -13,18 +13,28 @@ local function share_of(priced, share)
   return (priced.lacks and "at least " or "") .. units.interval(share, units.time)
 end
 
--- Why a price has no share of the boundary, each reason once.
+-- Why prices have no share of the boundary: each reason once, with the ports that it is of.
 local function add_reasons(out, run, escape)
-  local seen = {}
+  local list, by_reason = {}, {}
   for _, entry in ipairs(run.break_even) do
     local reason = entry.priced and (entry.priced.reason or entry.priced.lacks)
-    if reason and not seen[reason] then
-      seen[reason] = true
-      out[#out + 1] = ("- The boundary of **%s** is not priced%s: %s"):format(
-        escape(entry.subject), entry.priced.lacks and " whole" or "", escape(reason))
+    if reason then
+      local found = by_reason[reason]
+      if not found then
+        found = { reason = reason, names = {}, seen = {} }
+        by_reason[reason], list[#list + 1] = found, found
+      end
+      if not found.seen[entry.subject] then
+        found.seen[entry.subject] = true
+        found.names[#found.names + 1] = escape(entry.subject)
+      end
     end
   end
-  if next(seen) then out[#out + 1] = "" end
+  for _, it in ipairs(list) do
+    out[#out + 1] = ("- The boundary is not (all) priced of **%s**: %s"):format(
+      table.concat(it.names, "**, **"), escape(it.reason))
+  end
+  if #list > 0 then out[#out + 1] = "" end
 end
 
 local function add_break_even(out, run, escape, row)

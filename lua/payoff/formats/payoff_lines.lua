@@ -3,11 +3,13 @@
 --   payoff_lines.of(run, 79, paint) --> lines: a paragraph per port, its line for a commit message,
 --                                       the whole program, and how the sizes were chosen
 
+local digest = require "payoff.digest"
 local layout = require "payoff.layout"
 local units = require "payoff.units"
 
 local payoff_lines = {}
 
+local most_rows = 24 -- of the table of sizes by place
 local paragraphs = 4 -- of more ports than this the best have theirs, the others one line each
 
 -- Why cycles and instructions are no factors of the speed-ups: once, not for each port.
@@ -40,6 +42,23 @@ local function unpriced_line(run)
   end
 end
 
+-- From which size on in each place: the paragraphs speak of each port's best one.
+local function sizes_by_place(run, width, paint)
+  local rows, several = {}, false
+  for _, entry in ipairs(run.break_even or {}) do
+    several = several or entry.mode ~= "serial"
+    rows[#rows + 1] = { entry.subject, digest.place_text(entry), (entry.text:gsub(" %(.*", "")) }
+  end
+  if not several then return nil end
+  local left = #rows - most_rows
+  for i = #rows, most_rows + 1, -1 do rows[i] = nil end
+  local text = layout.table({ "By size", "where", "pays" }, rows, width, function(row, _, part)
+    return row == 0 and paint(part, "bold") or part
+  end)
+  return left > 0 and ("%s… and %d more places, which the other formats have.\n"):format(text, left)
+    or text
+end
+
 function payoff_lines.of(run, width, paint)
   local out, list = {}, run.verdicts or {}
   local function add(text, indent)
@@ -55,6 +74,8 @@ function payoff_lines.of(run, width, paint)
   add(boundary_line(run))
   add(unpriced_line(run))
   add(run.sizing)
+  local by_place = sizes_by_place(run, width, paint)
+  if by_place then out[#out + 1] = "\n" .. by_place end
   out[#out + 1] = "\n" .. paint("For a commit message", "bold") .. "\n"
   for _, verdict in ipairs(list) do out[#out + 1] = "  " .. verdict.line end
   out[#out] = out[#out] .. "\n"

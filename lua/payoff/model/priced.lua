@@ -9,7 +9,8 @@
 --         of_run = { median = 41, … }, of_size = …, -- all parts but the rest; nil: there are none
 --         lacks = "why the calls have no price", in a pool whose own prices are known }
 --   --> { reason = "not calibrated here: run `payoff boundary` once",
---         common = "all" (a reason of every port), "none" (there is no boundary), or nil }
+--         common = "all" (a reason of every port), "none" (there is no boundary), or nil,
+--         where = "at size 10 those of python are 24% above it" }
 --
 -- Each list adds up to the fitted price. An interval of the rest joins those of what it is the
 -- difference of, and is wider than need be. Calls and elements of a pool count as often as a worker
@@ -177,14 +178,15 @@ local function why_no_calls(subject)
   end
 end
 
--- Where a line does not describe the times: how far off, and what may help.
-local function bent_text(entry)
+local BENT = "its times over the sizes are no straight line, which a price per run and one per "
+  .. "unit of size would be; if the machine was busy, more --blocks may straighten it, else sizes "
+  .. "that are closer together"
+
+-- Where the line describes the times the least.
+local function where_off(entry)
   local off = entry.off
-  local where = off and (" (at size %s those of %s are %s %s it)"):format(off.size, off.subject,
-    units.percent(math.abs(off.share)), off.share > 0 and "above" or "below") or ""
-  return ("its times over the sizes are no straight line%s, which a price per run and one per unit "
-    .. "of size would be; if the machine was busy, more --blocks may straighten it, else sizes "
-    .. "that are closer together"):format(where)
+  return off and ("at size %s those of %s are %s %s it"):format(off.size, off.subject,
+    units.percent(math.abs(off.share)), off.share > 0 and "above" or "below") or nil
 end
 
 local function why_not(run, entry, subject)
@@ -196,7 +198,7 @@ local function why_not(run, entry, subject)
   elseif not kept or #(kept.entries or {}) == 0 then
     return kept and kept.reason or "the boundary's prices are not known", "all"
   elseif not entry.straight or not entry.port or not entry.port.call.median then
-    return bent_text(entry)
+    return BENT, nil, where_off(entry)
   end
 end
 
@@ -213,8 +215,8 @@ local function add_pool(out, run, entry, subject, tasks, handed)
 end
 
 function priced.of(run, entry, subject)
-  local reason, common = why_not(run, entry, subject)
-  if reason then return { reason = reason, common = common or nil } end
+  local reason, common, where = why_not(run, entry, subject)
+  if reason then return { reason = reason, common = common, where = where } end
   local out = { binding = subject.binding, from = subject.binding_from, crosses = subject.crosses,
     run = {}, size = {} }
   local first, last = ends_of(run, entry)

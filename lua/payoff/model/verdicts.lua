@@ -140,7 +140,8 @@ local function line_of(run, group)
   local entry = break_even.find(run, cell)
   local interval = full:sub(#short + 1)
   return fit { ("%s %s"):format(name, short), interval, ", " .. digest.place_text(cell),
-    "; " .. digest.WORDS[state], entry and entry.state ~= "unknown" and entry.at and entry.at.median
+    "; " .. digest.WORDS[state], entry and (entry.state == "from" or entry.state == "up to")
+      and entry.at and entry.at.median
       and ("; pays %s %s"):format(entry.state, (break_even.at_text(entry.at):gsub(" .*", "")))
       or "" }
 end

@@ -36,6 +36,31 @@ local function is_stale(recipe, folder)
   return false
 end
 
+-- The folders that hold what a build makes: of its output, of the subject's file or its modules.
+local function folders_of(subject, recipe, folder)
+  local out = {}
+  local function add(path) out[#out + 1] = path and paths.folder(path) end
+  add(recipe.output and paths.join(folder, recipe.output))
+  add(subject.library)
+  add(subject.kind == "executable" and subject.command[1]:find("/") and subject.command[1] or nil)
+  if subject.kind == "python" then table.move(subject.path or {}, 1, 64, #out + 1, out) end
+  return out
+end
+
+-- When each file in these folders was last changed, as one text.
+local function changed_when(folders)
+  local out = {}
+  for _, folder in ipairs(folders) do
+    for _, name in ipairs(sys.list(folder) or {}) do
+      local info = sys.stat(folder .. "/" .. name)
+      if info and info.type == "file" then
+        out[#out + 1] = ("%s %d %d"):format(name, info.mtime_ns, info.size_bytes)
+      end
+    end
+  end
+  return table.concat(out, "\n")
+end
+
 local function python_says(python, code, argument)
   local result = python and sys.run { argv = { python, "-c", code, argument }, timeout_s = 60 }
   return result and result.exit == 0
@@ -102,6 +127,8 @@ local function run(subject, recipe, folder, options)
   subject.built = { command = command, stale = is_stale(recipe, folder), seconds = before }
   if not subject.built.stale then return "ok" end
 
+  local folders = folders_of(subject, recipe, folder)
+  local found = changed_when(folders)
   options.note(("building %s"):format(subject.name))
   local env = sys.environ()
   env.PAYOFF_PYTHON = options.python or env.PAYOFF_PYTHON
@@ -116,7 +143,10 @@ local function run(subject, recipe, folder, options)
     return "failed", ("build: %s"):format(message)
   end
   if result.cancelled then fault.raise("interrupted", "interrupted while building") end
-  subject.built.seconds = result.wall_s
+  -- A build tool that finds nothing to do tells nothing of what the build takes.
+  if #folders == 0 or result.exit ~= 0 or changed_when(folders) ~= found then
+    subject.built.seconds = result.wall_s
+  end
   if result.exit == 0 then return "ok" end
   local output = last_lines(result.stdout .. "\n" .. result.stderr, 12)
   return "failed", ("its build %s (%s):\n    %s"):format(ended(result), command, output)

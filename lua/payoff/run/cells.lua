@@ -53,7 +53,8 @@ function cells.describe(cell)
   if cell.mode == "serial" then
     text = text .. ", serial"
   else
-    text = ("%s, %d %s, %s"):format(text, cell.jobs, workers[cell.mode], cell.start)
+    text = ("%s, %d %s, %s"):format(text, cell.jobs,
+      cell.jobs == 1 and cell.mode or workers[cell.mode], cell.start)
   end
   return cell.size ~= 1 and ("%s, size %s"):format(text, cell.size) or text
 end

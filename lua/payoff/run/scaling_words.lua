@@ -77,7 +77,9 @@ local function amdahl(group)
   local fit = group.amdahl
   local serial = fit and fit.serial
   if not serial or not serial.estimate or group.limit then return nil end
-  if fit.worst and fit.worst > worst_fit then
+  if serial.estimate > 1 then
+    return "More workers make it slower, which Amdahl's law has no share for."
+  elseif fit.worst and fit.worst > worst_fit then
     return ("Amdahl's law does not fit these times (it is up to %.0f %% off)."):format(
       fit.worst * 100)
   end

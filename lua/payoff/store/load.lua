@@ -12,6 +12,17 @@ local load = {}
 local copy, key, merge, must = rows.copy, rows.key, rows.merge, rows.must
 local object, truth = rows.object, rows.truth
 
+-- What the run keeps of its events beyond their columns; a list, or what a stranger wrote there.
+local function put_event_more(model)
+  local list = model.event_more
+  model.event_more = nil
+  for i, more in ipairs(type(list) == "table" and list or {}) do
+    for name, value in pairs(type(more) == "table" and model.events[i] and more or {}) do
+      if not rows.EVENT[name] then model.events[i][name] = value end
+    end
+  end
+end
+
 local function load_verdicts(native, run)
   local verdicts = { cell = {}, subject = {} }
   for _, row in ipairs(must(native:rows("verdict", "run", run))) do
@@ -145,6 +156,7 @@ function load.model(native, row, samples)
   for _, event in ipairs(must(native:rows("event", "run", run))) do
     model.events[key(event.position, "the place of an event")] = copy(event, rows.EVENT)
   end
+  put_event_more(model)
   for _, block in ipairs(must(native:rows("block", "run", run))) do
     model.seeds = model.seeds or {}
     model.seeds[key(block.block, "the number of a block")] =

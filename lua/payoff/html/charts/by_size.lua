@@ -7,6 +7,7 @@ local h = require "payoff.html.node"
 local line = require("payoff.text").line
 local panel = require "payoff.html.panel"
 local strip = require "payoff.html.strip"
+local ticks = require "payoff.html.ticks"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
@@ -47,11 +48,23 @@ end
 
 local TIME = "replace(format(datum.value, '~s'), /([a-zµ]?)$/, ' $1s')"
 
+local function has_intervals(values)
+  for _, one in ipairs(values) do
+    if one.low and one.high then return true end
+  end
+end
+
 local function spec_of(values, marks)
   local x = { field = "size", type = "quantitative", scale = { type = "log", nice = false },
     title = "size", axis = { grid = false, format = "~s", tickCount = 6 } }
+  local least, most = math.huge, 0
+  for _, one in ipairs(values) do
+    least, most = math.min(least, one.low or one.time), math.max(most, one.high or one.time)
+  end
+  local marks_at = ticks.of(least, most)
   local y = { field = "time", type = "quantitative", scale = { type = "log", nice = false },
-    title = "time of one run", axis = { labelExpr = TIME, tickCount = 6 } }
+    title = "time of one run", axis = { labelExpr = TIME, values = marks_at,
+      tickCount = not marks_at and 6 or nil } }
   -- The layers have data of their own: each is told the names in their order.
   local names, known = {}, {}
   for _, one in ipairs(values) do
@@ -67,11 +80,14 @@ local function spec_of(values, marks)
     { mark = { type = "line", strokeWidth = 1.6 }, encoding = { x = x, y = y, color = color } },
     { mark = { type = "point", filled = true, size = 34, opacity = 1 },
       encoding = { x = x, y = y, color = color, tooltip = tip } },
-    { transform = data.array { { filter = "isValid(datum.low) && isValid(datum.high)" } },
+  }
+  if has_intervals(values) then -- a layer of nothing has no extent, and the console says so
+    layers[#layers + 1] = {
+      transform = data.array { { filter = "isValid(datum.low) && isValid(datum.high)" } },
       mark = { type = "rule", strokeWidth = 3, opacity = 0.35 },
       encoding = { x = x, y = { field = "low", type = "quantitative", scale = y.scale,
-        title = y.title }, y2 = { field = "high" }, color = color } },
-  }
+        title = y.title }, y2 = { field = "high" }, color = color } }
+  end
   if #marks > 0 then
     local at = { field = "size", type = "quantitative", scale = x.scale, title = x.title }
     layers[#layers + 1] = { data = { values = data.array(marks) },
@@ -81,7 +97,7 @@ local function spec_of(values, marks)
     layers[#layers + 1] = { data = { values = data.array(marks) },
       mark = { type = "text", angle = 270, align = "left", baseline = "bottom", dx = 6, dy = -3,
         fontSize = 11 },
-      encoding = { x = at, y = { value = 300 }, text = { field = "label" },
+      encoding = { x = at, y = { value = 60 }, text = { field = "label" },
         color = color } }
   end
   return { data = { values = data.array(values) }, width = "container", height = 320,

@@ -62,7 +62,7 @@ local function spec_of(values, names)
     scale = { type = "log", nice = false }, axis = { labelExpr = TIME, tickCount = 6 } }
   local color = { field = "row", type = "nominal",
     scale = { domain = data.array(names) },
-    legend = { title = data.null, orient = "top", columns = 3, labelLimit = 200,
+    legend = { title = data.null, orient = "top", columns = "$pairs", labelLimit = 320,
       symbolType = "stroke" } }
   local tip = data.array { { field = "row", title = "row" }, { field = "run", title = "run" },
     { field = "started", title = "started" }, { field = "commit", title = "commit" },

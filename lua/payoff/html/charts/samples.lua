@@ -190,9 +190,12 @@ local function table_of(run)
   return rows, shown
 end
 
-local function caption_of(total, drawn, beyond)
+local function caption_of(total, points, beyond)
+  local drawn, marked = #points, false
+  for _, one in ipairs(points) do marked = marked or one.marked ~= data.null end
   local text = "Each dot is one sample: its distance from the median of its own cell, in the order "
     .. "measured. Level and tight is good; a slope is drift. Thin lines part the blocks."
+    .. (marked and " Large red dots were taken in a bad moment: something else took the CPU." or "")
   if drawn < total then
     text = text .. string.format(" %d of %d samples are drawn, evenly thinned, and marked ones.",
       drawn, total)
@@ -220,7 +223,7 @@ function samples.make(run)
   local rows, shown = table_of(run)
   blocks = #blocks <= 60 and blocks or {}
   return { {
-    id = "samples", title = "Noise and drift", caption = caption_of(total, #points, beyond),
+    id = "samples", title = "Noise and drift", caption = caption_of(total, points, beyond),
     alt = string.format("Distance of %d samples from their cell's median, in the order measured; "
       .. "most lie within %s.", #points, units.percent(edge)),
     spec = spec_of(points, blocks, edge, last), static = static_of(points, blocks, edge, last),

@@ -12,6 +12,7 @@ local value = require "payoff.html.value"
 local chart = {}
 
 local STEPS = 24 -- pieces of a curve
+local MOST = 16 -- curves
 
 -- time(n) = one × (1 + σ (n − 1) + κ n (n − 1)) / n; without κ that is Amdahl's law. nil where
 -- nothing was fitted. See profiler/base/stats_scaling.h.
@@ -51,6 +52,16 @@ local function series_of(run, d)
   return list
 end
 
+-- What a chart has room for: of many rows those of the largest size, of those the first.
+local function drawn_of(list, d)
+  if #list <= MOST then return list end
+  local out, size = {}, d.has_sizes and d.sizes[#d.sizes].size
+  for _, series in ipairs(list) do
+    if #out < MOST and (not size or series.group.size == size) then out[#out + 1] = series end
+  end
+  return out
+end
+
 local function spec_of(list)
   local points, curves, names = {}, {}, {}
   for i, series in ipairs(list) do
@@ -72,7 +83,7 @@ local function spec_of(list)
     axis = { labelExpr = "format(datum.value, '~g') + '×'", tickCount = 6 } }
   local color = { field = "row", type = "nominal",
     scale = { domain = data.array(names) },
-    legend = { title = data.null, orient = "top", columns = 2, labelLimit = 420,
+    legend = { title = data.null, orient = "top", columns = "$pairs", labelLimit = 320,
       symbolType = "circle", symbolOpacity = 1, symbolDash = data.array {} } }
   return { data = { values = data.array(points) }, width = "container", height = 300,
     autosize = { type = "fit-x", contains = "padding" }, layer = data.array {
@@ -126,12 +137,14 @@ function chart.make(run, d)
         value.estimate(speedup, units.ratio), series.law, units.ratio(fitted) }
     end
   end
+  local drawn = drawn_of(list, d)
   return { { id = "scaling-curves", title = "Speed-up by number of workers",
     caption = "Dots: the speed-up over one worker of the same, the upright bars their intervals. "
       .. "Dashed: the fitted law. Both axes are logarithmic: a straight line at 45° would be no "
-      .. "loss at all.",
+      .. "loss at all." .. (#drawn < #list and (" %d of %d rows are drawn%s; the table has all."):
+        format(#drawn, #list, d.has_sizes and ", of the largest size" or "") or ""),
     alt = "Speed-up against workers: " .. table.concat(words, "; ") .. ".",
-    spec = spec_of(list), static = static_of(list), rows = rows, shown = shown,
+    spec = spec_of(drawn), static = static_of(drawn), rows = rows, shown = shown,
     csv_columns = { { "row" }, { "jobs" }, { "speedup" }, { "low" }, { "high" }, { "law" },
       { "fitted" } },
     columns = { { "Row", keep = true }, { "Workers", num = true }, { "Speed-up", num = true },

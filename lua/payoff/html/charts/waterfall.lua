@@ -18,7 +18,7 @@ local ORDER = { "instructions", "cpi", "clock", "per_instruction", "cpu", "paral
 local SHORT = { instructions = "instructions", cpi = "IPC", clock = "clock",
   per_instruction = "time per instruction", cpu = "CPU time", parallel = "CPUs at once",
   rest = "unexplained", total = "speed-up" }
-local COLOURS = { instructions = "$process", cpi = "$good", clock = "$thread",
+local COLOURS = { instructions = "$process", cpi = "$good", clock = "#8a6fd1",
   per_instruction = "$good", cpu = "$process", parallel = "$thread", rest = "$bad",
   total = "$muted" }
 
@@ -66,8 +66,9 @@ local function spec_of(entries)
     low, high = math.min(low, one.from, one.to), math.max(high, one.from, one.to)
   end
   local scale = { type = "log", nice = false, domain = data.array { low / 1.05, high * 1.05 } }
+  local marks = ticks.of(low / 1.05, high * 1.05)
   local axis = { labelExpr = "format(datum.value, '~g') + '×'", grid = true, domain = false,
-    values = ticks.of(low / 1.05, high * 1.05), tickCount = 6 }
+    values = marks, tickCount = not marks and 6 or nil }
   return {
     data = { values = data.array(values) }, width = "container",
     autosize = { type = "fit-x", contains = "padding" },

@@ -105,13 +105,15 @@ end
 
 local function speedup_cells(d, group, scale)
   local cell, why = group.best, digest.why(d, group)
+  local efficient = why[#why] and why[#why]:match("%S+ efficient$") -- belongs to the place
+  if efficient then why[#why] = nil end
   local place = digest.place_text(cell)
   if d.has_sizes then
     place = place .. ", size " .. tostring(cell.size)
   end
   return { cell_of({ class = "much" }, value.estimate(cell.speedup, units.ratio)),
     cell_of({ class = "track" }, strip.draw(cell.speedup, scale, cell.mode)),
-    cell_of({}, place),
+    cell_of({}, place, efficient and remark(efficient) or nil),
     cell_of({}, #why > 0 and phrases(why) or value.unknown("nothing was counted")) }
 end
 

@@ -150,7 +150,7 @@ local function prices(run)
       scale and strip.draw(positive(entry.price), scale, "process") or "" }
   end
   return h.list(h.h3({}, "What the boundary costs here"),
-    h.details({}, h.summary({}, ("%d prices of calls, elements, tasks and pools")
+    h.details({ class = "printed" }, h.summary({}, ("%d prices of calls, elements, tasks and pools")
       :format(#rows)), figure.table("Prices of the boundary", { { "What" },
       { "Through", keep = true }, { "Price", num = true }, { "For each" },
       { "On a logarithmic scale" } }, rows)),

@@ -12,6 +12,9 @@ local scaling = { id = "scaling", title = "More workers", short = "Scaling" }
 local function share(fit)
   local it = fit and { median = fit.estimate, low = fit.low, high = fit.high, level = fit.level,
     n = fit.n, reason = fit.reason }
+  if it and it.median and it.median > 1 then
+    return value.unknown("more workers make it slower: no share of the work explains that")
+  end
   return it and it.median and value.estimate(it, units.percent)
     or value.unknown(fit and fit.reason or "it takes more numbers of jobs")
 end

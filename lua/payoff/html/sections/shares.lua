@@ -45,8 +45,10 @@ local function reasons_of(run, field)
         found = { reason = reason, names = {} }
         by_reason[reason], list[#list + 1] = found, found
       end
-      found.names[#found.names + 1] = entry.mode == "serial" and entry.subject
+      local name = entry.mode == "serial" and entry.subject
         or ("%s in %s"):format(entry.subject, place_of(entry))
+      local where = field == "reason" and entry.priced.where
+      found.names[#found.names + 1] = where and ("%s: %s"):format(name, where) or name
     end
   end
   return list
