@@ -8,9 +8,9 @@ hold. So "running subjects" is what any program would take that starts the same 
 the same calls in them: the bare start of the interpreter (measured here, by itself), the subject's
 import, finding the loops, and the samples inside their own clocks. All the rest is the harness: its
 worker program, commands and replies, noise, the control kernel, the store, results, stopping,
-planning, reports. Waiting until nobody else uses the core is neither: the wall time here is without
-it. "Outside the clocks" is stricter: everything outside the samples' clocks, the interpreter's start
-included.
+planning, reports. Waiting until nobody else uses the core is neither: the wall time here is
+without it. "Outside the clocks" is stricter: everything outside the samples' clocks, the
+interpreter's start included.
 
 The last column is in CPU time, which says the same on a busy machine: of all that the run and its
 processes used, what was used neither inside the samples' clocks nor by the bare starts.
@@ -128,8 +128,8 @@ def main():
     print("bare start of %s: %.1f ms, of a small program: %.1f ms, as it was before and after each "
           "run; shares in %% of the wall time\n" % (
               os.path.basename(sys.executable), 1e3 * starts[0][0], 1e3 * starts[1][0]))
-    head = ["run", "wall", "waited", *LAPS, "other", "(bare start)", "**harness**", "outside the clocks",
-            "harness, CPU"]
+    head = ["run", "wall", "waited", *LAPS, "other", "(bare start)", "**harness**",
+            "outside the clocks", "harness, CPU"]
     print("| %s |\n|---%s|" % (" | ".join(head), "|--:" * (len(head) - 1)))
     with tempfile.TemporaryDirectory(prefix="payoff-share-") as folder:
         with open(os.path.join(folder, "kernel.py"), "w", encoding="utf-8") as file:
