@@ -183,7 +183,8 @@ static void test_task_clock_is_whole(void **state)
     struct report report = measure(plan, work_compute, counts);
     assert_string_equal(group_plan_event(plan, 0)->name, "task-clock");
     assert_int_equal(counts[0].state, COUNTS_EXACT);
-    assert_in_range(counts[0].count, report.cpu_ns, report.wall_ns);
+    /* The process's clock also had its own reading in it: 0.06 % once, under a sanitizer. */
+    assert_in_range(counts[0].count, report.cpu_ns - report.cpu_ns / 500, report.wall_ns);
     group_plan_free(plan);
 }
 

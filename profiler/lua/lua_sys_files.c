@@ -154,6 +154,8 @@ static int sys_list(lua_State *L)
         lua_pushstring(L, names[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
+    holder->release = NULL; /* now rather than by a finalizer, which takes memory to be called */
+    files_list_free(names, count);
     return 1;
 }
 
@@ -177,6 +179,8 @@ static int push_path(lua_State *L, struct lua_sys_holder *holder, bool ok, char 
         return luahost_fail(L, st);
     *holder = (struct lua_sys_holder){path, 1, release_memory};
     lua_pushstring(L, path);
+    holder->release = NULL;
+    free(path);
     return 1;
 }
 
@@ -208,7 +212,8 @@ static int sys_scratch(lua_State *L)
         return luahost_fail(L, &st);
     *holder = (struct lua_sys_holder){path, 1, release_folder};
     lua_pushstring(L, path);
-    holder->release = release_memory;
+    holder->release = NULL;
+    free(path);
     return 1;
 }
 
