@@ -131,7 +131,9 @@ function calibrate.measure(name, options)
   return { name = name, reason = result.message }
 end
 
-local function percent(share) return ("±%.2g %%"):format(share * 100) end
+local function percent(share)
+  return (share < 1 and "±%.2g %%" or "±%.0f %%"):format(share * 100)
+end
 
 local function sentence(one)
   if not one.scatter then return ("%s: %s"):format(one.name, one.reason) end

@@ -97,7 +97,8 @@ end
 
 local function widths_text(good, bad)
   local function part(list, noun)
-    return ("±%.2g %% on %s"):format(median(list) * 100, noun)
+    local width = median(list)
+    return (width < 1 and "±%.2g %% on %s" or "±%.0f %% on %s"):format(width * 100, noun)
   end
   if #bad == 0 then return part(good, rows(#good)) end
   if #good == 0 then return part(bad, rows(#bad)) end
