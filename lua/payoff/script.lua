@@ -74,6 +74,7 @@ end
 function script.run(path, options)
   local text = options.text or script.read(path)
   local chunk, message = load(text, "@" .. path, "t", environment())
+  if message == "not enough memory" then error(message, 0) end -- Lua's own words; no mistake
   if not chunk then fault.raise("data", "%s", message) end
   payoff.begin(path, { settings = options.settings, quick = options.quick, text = text })
   return script.call(path, chunk), text

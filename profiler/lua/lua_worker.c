@@ -235,7 +235,8 @@ static int push_capture(lua_State *L, struct worker_box *box, const struct captu
     size_t length = 0;
     box->text = capture_text(capture, &length);
     if (box->text == NULL)
-        return luaL_error(L, "out of memory for a worker's output");
+        return luahost_fail(L,
+                            &(struct status){.code = STATUS_MEMORY}); /* raises Lua's own words */
     lua_pushlstring(L, box->text, length);
     drop_leftovers(box);
     return 1;
