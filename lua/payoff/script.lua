@@ -37,9 +37,19 @@ local function explainer(path)
   end
 end
 
+-- Signals set a flag that our own loops look at; a user's loop does not, and may never end.
+local look_every = 1000000 -- instructions of Lua's: some milliseconds
+
+local function look_for_interrupt()
+  if sys.interrupt.interrupted() then fault.raise("interrupted", "interrupted") end
+end
+
 -- Calls a function that a user wrote in the file at `path`.
 function script.call(path, body, ...)
+  local hook, mask, count = debug.gethook()
+  debug.sethook(look_for_interrupt, "", look_every)
   local ok, result = xpcall(body, explainer(path), ...)
+  debug.sethook(hook, mask, count)
   if ok then return result end
   if type(result) ~= "table" or fault.is(result) then error(result, 0) end -- or: no memory
   fault.raise("data", "%s", result.script_error)

@@ -4,9 +4,12 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
+import time
 import unittest
 
-from support import Case
+from support import PAYOFF, Case
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SUBJECTS = ('payoff.python { name = "twin", file = "kernel.py", func = "total" },'
@@ -84,6 +87,19 @@ class Report(Case):
         self.assertNotIn("off/serial", text)
         self.report("--script", "slowest.lua", "--out", "own.txt")
         self.assertEqual(self.read("own.txt"), text)
+
+    def test_a_script_that_never_ends_can_be_interrupted(self):
+        self.write("own.lua", "local payoff = require 'payoff'\n"
+                   "return payoff.report { render = function()\n"
+                   "  io.open('began', 'w'):close()\n  while true do end\nend }")
+        process = subprocess.Popen([PAYOFF, "report", "small.payoff.db", "--script", "own.lua"],
+                                   cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        while not os.path.exists(os.path.join(self.folder, "began")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual(process.stderr.read(), "payoff: interrupted\n")
 
     def test_mistakes_in_a_script(self):
         for text, words in [
