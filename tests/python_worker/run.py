@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Run a folder's unittest files under every interpreter that can be found.
+"""Run a folder's unittest files under the oldest and the newest interpreter that can be found, and
+the default one; with --all under every one.
 
-usage: run.py FOLDER [options of unittest]
+usage: run.py [--all] FOLDER [options of unittest]
 
 Interpreters are looked for as python3, python3.8 … and pypy3 in PATH, in the folders of a version
 manager (PYENV_ROOT, or ~/.pyenv), and in PAYOFF_TEST_PYTHONS (paths, separated by colons).
@@ -45,9 +46,29 @@ def found():
             yield "%s %s" % (name, ".".join(map(str, version))), path
 
 
+def version_of(one):
+    return [int(part) for part in one[0].split()[1].split(".")]
+
+
+def chosen(every):
+    """Of all of one kind the first (the default), the oldest and the newest."""
+    listed = list(found())
+    if every:
+        return listed
+    kept = []
+    for kind in sorted({title.split()[0] for title, _ in listed}):
+        own = [one for one in listed if one[0].split()[0] == kind]
+        by_version = sorted(own, key=version_of)
+        kept += [one for one in own if one in (own[0], by_version[0], by_version[-1])]
+    return kept
+
+
 def main():
     failed, tried = [], 0
-    for title, path in found():
+    every = "--all" in sys.argv
+    if every:
+        sys.argv.remove("--all")
+    for title, path in chosen(every):
         tried += 1
         print("# %s: %s" % (title, path), flush=True)
         command = [path, "-W", "ignore", "-m", "unittest", "discover", "-s"] + sys.argv[1:]
