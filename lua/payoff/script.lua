@@ -46,10 +46,10 @@ end
 
 -- Calls a function that a user wrote in the file at `path`.
 function script.call(path, body, ...)
-  local hook, mask, count = debug.gethook()
-  debug.sethook(look_for_interrupt, "", look_every)
+  local before = debug.gethook() -- of a call around this one; or of a host, which C set
+  if not before then debug.sethook(look_for_interrupt, "", look_every) end
   local ok, result = xpcall(body, explainer(path), ...)
-  debug.sethook(hook, mask, count)
+  if not before then debug.sethook() end
   if ok then return result end
   if type(result) ~= "table" or fault.is(result) then error(result, 0) end -- or: no memory
   fault.raise("data", "%s", result.script_error)
