@@ -7,7 +7,7 @@
 
 enum { STEPS = 20000, TURNS = 3 };
 
-/* 17 operations a step, none of which needs another's result of the same step. */
+/* Eight operations a step, none of which needs another's result of the same step. */
 static void fill_slots(void)
 {
     uint64_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8;

@@ -3,7 +3,7 @@
 --   engine.run(experiment, { recorder = recorder.new("f.payoff.db") })
 --
 -- A killed run loses at most the sample in flight and those of the last tenth of a second, which
--- are written together: a transaction for each took 2 % of the time that samples of 10 ms take. A
+-- are written together: a transaction for each took 0.28 ms beside samples of 10 ms. A
 -- store that cannot be written (a read-only folder, a full disk) costs the record, never the run:
 -- that becomes one warning of the report.
 

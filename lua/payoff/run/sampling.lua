@@ -6,12 +6,12 @@
 --
 -- A process stands for its fastest sample (payoff.run.estimate), so it is sampled until that is
 -- known: until its two fastest samples agree within half of the precision that the run is to reach,
--- one percent as a rule. On a quiet machine that is so
--- at once; where others come and go, three samples may all have been taken in a bad moment, and the
--- process would look slow: 50 processes of one Python function on a shared machine lay 5.4 % apart
--- (interquartile range) after three samples each, and 1.8 % after as many as this rule takes. The
--- rule sees a process's own samples alone and never how it compares with others, so that processes
--- stay independent of each other and intervals over them hold.
+-- one percent as a rule. On a quiet machine that is so at once; where others come and go, three
+-- samples may all have been taken in a bad moment, and the process would look slow: 50 processes of
+-- one Python function on a shared machine lay 5.4 % apart (interquartile range) after three samples
+-- each, and 1.8 % after twelve. The rule sees a process's own samples alone and never how it
+-- compares with others, so that processes stay independent of each other and intervals over them
+-- hold.
 
 local sampling = {}
 
