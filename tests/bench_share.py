@@ -29,7 +29,7 @@ import tempfile
 import time
 
 PAYOFF = os.path.abspath(os.environ.get("PAYOFF", "build/payoff"))
-SECONDS = os.environ.get("SECONDS_EACH", "10")
+SECONDS = os.environ.get("SECONDS_EACH", "25")
 LAPS = ("start", "load", "bracket", "calibrate", "clock", "handshake", "store", "results", "stop",
         "control")
 FUNCTION = """
@@ -80,13 +80,14 @@ def measure(folder, ports, size):
 
 
 def processes_of(run):
-    """Python's and the native worker's, and the checks before the blocks."""
+    """Python's and the native worker's: of checks, of studies of warm-up, of blocks."""
     counts = []
     for kind in ("python", "native"):
         names = {one["name"] for one in run["subjects"] if one["kind"] == kind}
         cells = [cell for cell in run["cells"] if cell["subject"] in names]
         counts.append(len(names) + len({(cell["id"], one["block"], one["process"])
-                                        for cell in cells for one in cell["samples"]}))
+                                        for cell in cells
+                                        for one in cell["samples"] + (cell.get("warming") or [])}))
     return counts
 
 

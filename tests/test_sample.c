@@ -67,6 +67,45 @@ static void test_what_cannot_be_true(void **state)
     }
 }
 
+static bool decode_list(const char *text, size_t count, struct sample_list *list, struct status *st)
+{
+    json_t *reply = json_loads(text, 0, NULL);
+    assert_non_null(reply);
+    *st = STATUS_INIT;
+    bool success = sample_decode_list(reply, count, NULL, NULL, 1000, list, st);
+    json_decref(reply);
+    return success;
+}
+
+static void test_several_samples_of_one_command(void **state)
+{
+    (void)state;
+    struct sample_list list;
+    struct status st;
+    assert_true(decode_list("{\"samples\":[{\"wall_ns\":400},{\"wall_ns\":600,\"cpu_ns\":5}]}", 2,
+                            &list, &st));
+    assert_int_equal(list.count, 2);
+    assert_int_equal(list.samples[0].wall_ns, 400);
+    assert_int_equal(list.samples[1].cpu_ns, 5);
+    sample_list_free(&list);
+    static const struct {
+        const char *reply, *message;
+    } rows[] = {
+        {"{\"samples\":[{\"wall_ns\":400}]}", "asked for 2 samples and has 1"},
+        {"{\"wall_ns\":400}", "asked for 2 samples and has 0"},
+        {"{\"samples\":7}", "asked for 2 samples and has 0"},
+        {"{\"samples\":[{\"wall_ns\":1},4]}", "no 'wall_ns'"},
+        {"{\"samples\":[{\"wall_ns\":400},{\"wall_ns\":601}]}", "answer came after 600 ns"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_false(decode_list(rows[i].reply, 2, &list, &st));
+        assert_int_equal(st.code, STATUS_DATA);
+        if (strstr(st.message, rows[i].message) == NULL)
+            fail_msg("%s: %s", rows[i].reply, st.message);
+        assert_null(list.samples);
+    }
+}
+
 static void test_an_empty_run_may_take_no_time(void **state)
 {
     (void)state;
@@ -155,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_a_worker_may_leave_out),
         cmocka_unit_test(test_what_cannot_be_true),
+        cmocka_unit_test(test_several_samples_of_one_command),
         cmocka_unit_test(test_an_empty_run_may_take_no_time),
         cmocka_unit_test(test_shares),
         WITH_PLAN(test_readings_that_are_none),

@@ -22,6 +22,8 @@
  *       { wall_ns =, cpu_ns = | nil, loops =, counts = { one per event of the plan, in its order },
  *         workers = { { id =, wall_ns =, cpu_ns =, tasks =, switches =, tid = }, … } | nil }
  *       | nil, message, code, error
+ *   worker:most_samples() -> how many samples it takes on one command, 1 or more
+ *   worker:run_list { as run, samples = 5 } -> { sample, … } one right after the other; serial only
  *   worker:results(timeout_s) -> value (payoff.native.value) | nil, message, code, error
  *   worker:stop(grace_s) -> { exit = 0 | nil, signal = nil | 11, signal_name = nil | "SIGSEGV",
  *       killed = by payoff, stdout =, stderr =, maxrss_bytes =, user_ns =, system_ns =,
@@ -53,6 +55,7 @@ struct worker_box {
     struct worker *worker;
     json_t *reply;
     struct sample sample;
+    struct sample_list list;
     char *text;
 };
 
@@ -61,6 +64,7 @@ static void drop_leftovers(struct worker_box *box)
     json_decref(box->reply);
     box->reply = NULL;
     sample_free(&box->sample);
+    sample_list_free(&box->list);
     free(box->text);
     box->text = NULL;
 }
@@ -188,24 +192,59 @@ static void push_sample(lua_State *L, const struct sample *sample, const struct 
     }
 }
 
-static int run(lua_State *L)
+/* The table at 2; the texts stay on the stack. */
+static struct sample_request check_request(lua_State *L, double *timeout_s)
 {
-    struct worker_box *box = check_worker(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_Integer jobs = get_count(L, "jobs"), loops = get_count(L, "loops");
     luaL_argcheck(L, jobs >= 1 && jobs <= INT_MAX, 2, "jobs must be 1 or more");
     luaL_argcheck(L, loops >= 1, 2, "loops must be 1 or more");
     lua_getfield(L, 2, "timeout_s");
-    double timeout_s = luaL_optnumber(L, -1, 60);
-    struct sample_request request = {.mode = get_text(L, "mode", "serial"),
-                                     .jobs = (int)jobs,
-                                     .start = get_text(L, "start", "warm"),
-                                     .loops = loops};
+    *timeout_s = luaL_optnumber(L, -1, 60);
+    return (struct sample_request){.mode = get_text(L, "mode", "serial"),
+                                   .jobs = (int)jobs,
+                                   .start = get_text(L, "start", "warm"),
+                                   .loops = loops};
+}
+
+static int run(lua_State *L)
+{
+    struct worker_box *box = check_worker(L);
+    double timeout_s;
+    struct sample_request request = check_request(L, &timeout_s);
     struct status st = STATUS_INIT;
     if (!sample_take(box->worker, &request, timeout_s, &box->sample, &box->reply, &st))
         return fail_with_error(L, box, &st);
     push_sample(L, &box->sample, worker_plan(box->worker));
-    set_known(L, "loops", loops);
+    set_known(L, "loops", request.loops);
+    drop_leftovers(box);
+    return 1;
+}
+
+static int most_samples(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)sample_most(check_worker(L)->worker));
+    return 1;
+}
+
+static int run_list(lua_State *L)
+{
+    struct worker_box *box = check_worker(L);
+    double timeout_s;
+    struct sample_request request = check_request(L, &timeout_s);
+    lua_Integer count = get_count(L, "samples");
+    luaL_argcheck(L, count >= 1 && count <= (lua_Integer)sample_most(box->worker), 2,
+                  "samples must be from 1 to most_samples()");
+    struct status st = STATUS_INIT;
+    if (!sample_take_list(box->worker, &request, (size_t)count, timeout_s, &box->list, &box->reply,
+                          &st))
+        return fail_with_error(L, box, &st);
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < box->list.count; i++) {
+        push_sample(L, &box->list.samples[i], worker_plan(box->worker));
+        set_known(L, "loops", request.loops);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
     drop_leftovers(box);
     return 1;
 }
@@ -319,11 +358,20 @@ static int alive(lua_State *L)
 
 int luaopen_payoff_worker(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"runtime", runtime}, {"modes", modes},     {"uncounted", uncounted},
-        {"pid", pid},         {"alive", alive},     {"call", call},
-        {"run", run},         {"results", results}, {"stop", stop},
-        {"stdout", output},   {"stderr", errors},   {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"runtime", runtime},
+                                       {"modes", modes},
+                                       {"uncounted", uncounted},
+                                       {"pid", pid},
+                                       {"alive", alive},
+                                       {"call", call},
+                                       {"run", run},
+                                       {"results", results},
+                                       {"stop", stop},
+                                       {"run_list", run_list},
+                                       {"most_samples", most_samples},
+                                       {"stdout", output},
+                                       {"stderr", errors},
+                                       {NULL, NULL}};
     static const luaL_Reg functions[] = {{"start", start}, {NULL, NULL}};
     luahost_class(L, worker_class, methods, worker_collect);
     lua_value_class(L);

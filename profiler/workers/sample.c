@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SAMPLES_MAX = 64 };
+
 /* A field that may be missing or null: unknown. False when it is there and no count of something.
  */
 static bool read_optional(const json_t *object, const char *name, int64_t *number,
@@ -148,25 +150,86 @@ bool sample_decode(const json_t *reply, const struct group_plan *plan, const cha
     return false;
 }
 
-bool sample_take(struct worker *worker, const struct sample_request *request, double timeout_s,
-                 struct sample *sample, json_t **reply, struct status *st)
+size_t sample_most(const struct worker *worker)
+{
+    json_int_t most = json_integer_value(json_object_get(worker_hello(worker), "samples"));
+    return most < 1 ? 1 : most > SAMPLES_MAX ? SAMPLES_MAX : (size_t)most;
+}
+
+bool sample_decode_list(const json_t *reply, size_t count, const struct group_plan *plan,
+                        const char *uncounted, int64_t span_ns, struct sample_list *list,
+                        struct status *st)
+{
+    *list = (struct sample_list){0};
+    const json_t *samples = json_object_get(reply, "samples");
+    if (json_array_size(samples) != count)
+        return status_fail(st, STATUS_DATA, "it was asked for %zu samples and has %zu", count,
+                           json_array_size(samples));
+    list->samples = calloc(count + 1, sizeof *list->samples);
+    if (list->samples == NULL)
+        return status_fail(st, STATUS_MEMORY, "out of memory for %zu samples", count);
+    int64_t left_ns = span_ns; /* they follow each other */
+    while (list->count < count) {
+        struct sample *sample = &list->samples[list->count];
+        if (!sample_decode(json_array_get(samples, list->count), plan, uncounted, left_ns, false,
+                           sample, st)) {
+            sample_list_free(list);
+            return false;
+        }
+        left_ns -= sample->wall_ns;
+        list->count++;
+    }
+    return true;
+}
+
+/* A count of 0 is a plain run. How long the reply took is in *span_ns. */
+static bool ask(struct worker *worker, const struct sample_request *request, size_t count,
+                double timeout_s, int64_t *span_ns, json_t **reply, struct status *st)
 {
     *reply = NULL;
     json_t *command =
         json_pack("{ss ss si ss sI}", "cmd", "run", "mode", request->mode, "jobs", request->jobs,
                   "start", request->start, "loops", (json_int_t)request->loops);
-    if (command == NULL)
+    if (command == NULL ||
+        (count > 0 &&
+         json_object_set_new(command, "samples", json_integer((json_int_t)count)) != 0)) {
+        json_decref(command);
         return status_fail(st, STATUS_MEMORY, "out of memory for a measurement");
+    }
     uint64_t start_ns = clock_monotonic_ns();
     bool success = worker_call(worker, command, timeout_s, reply, st);
-    int64_t span_ns = (int64_t)(clock_monotonic_ns() - start_ns);
+    *span_ns = (int64_t)(clock_monotonic_ns() - start_ns);
     json_decref(command);
-    if (!success)
-        return false;
-    success = sample_decode(*reply, worker_plan(worker), worker_uncounted(worker), span_ns,
-                            strcmp(request->mode, "empty") == 0, sample, st);
+    return success;
+}
+
+static void drop(json_t **reply)
+{
     json_decref(*reply);
     *reply = NULL;
+}
+
+bool sample_take(struct worker *worker, const struct sample_request *request, double timeout_s,
+                 struct sample *sample, json_t **reply, struct status *st)
+{
+    int64_t span_ns;
+    if (!ask(worker, request, 0, timeout_s, &span_ns, reply, st))
+        return false;
+    bool success = sample_decode(*reply, worker_plan(worker), worker_uncounted(worker), span_ns,
+                                 strcmp(request->mode, "empty") == 0, sample, st);
+    drop(reply);
+    return success;
+}
+
+bool sample_take_list(struct worker *worker, const struct sample_request *request, size_t count,
+                      double timeout_s, struct sample_list *list, json_t **reply, struct status *st)
+{
+    int64_t span_ns;
+    if (!ask(worker, request, count, timeout_s, &span_ns, reply, st))
+        return false;
+    bool success = sample_decode_list(*reply, count, worker_plan(worker), worker_uncounted(worker),
+                                      span_ns, list, st);
+    drop(reply);
     return success;
 }
 
@@ -175,4 +238,12 @@ void sample_free(struct sample *sample)
     free(sample->counts);
     free(sample->shares);
     *sample = (struct sample){.wall_ns = -1, .cpu_ns = -1};
+}
+
+void sample_list_free(struct sample_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        sample_free(&list->samples[i]);
+    free(list->samples);
+    *list = (struct sample_list){0};
 }

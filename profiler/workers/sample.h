@@ -33,6 +33,25 @@ struct sample {
 bool sample_take(struct worker *worker, const struct sample_request *request, double timeout_s,
                  struct sample *sample, json_t **reply, struct status *st);
 
+/* How many samples the worker takes on one command: 1 where it does not say that it takes more. */
+size_t sample_most(const struct worker *worker);
+
+struct sample_list {
+    struct sample *samples; /* in the order in which they were taken */
+    size_t count;
+};
+
+/* Takes `count` serial samples, one right after the other, on one command: between them the worker
+ * does next to nothing. As sample_take; the caller frees the list. `count` ≤ sample_most(). */
+bool sample_take_list(struct worker *worker, const struct sample_request *request, size_t count,
+                      double timeout_s, struct sample_list *list, json_t **reply,
+                      struct status *st);
+
+/* Decodes a reply to `run` with `samples`, which must be `count`. Else as sample_decode. */
+bool sample_decode_list(const json_t *reply, size_t count, const struct group_plan *plan,
+                        const char *uncounted, int64_t span_ns, struct sample_list *list,
+                        struct status *st);
+
 /* Decodes a reply to `run`. `plan` may be NULL; `uncounted` is why the plan's groups are not open
  * on the worker, NULL when they are. `span_ns` is how long payoff waited for the reply: no
  * measurement is longer. `empty`: the run did no work, and may take no time. */
@@ -40,5 +59,6 @@ bool sample_decode(const json_t *reply, const struct group_plan *plan, const cha
                    int64_t span_ns, bool empty, struct sample *sample, struct status *st);
 
 void sample_free(struct sample *sample);
+void sample_list_free(struct sample_list *list);
 
 #endif

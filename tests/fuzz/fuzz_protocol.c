@@ -37,6 +37,23 @@ static void as_sample(const json_t *reply, const struct group_plan *with)
     sample_free(&sample);
 }
 
+static void as_list(const json_t *reply, const struct group_plan *with)
+{
+    struct sample_list list;
+    struct status st = STATUS_INIT;
+    size_t count = json_array_size(json_object_get(reply, "samples"));
+    if (!sample_decode_list(reply, count, with, NULL, 1000000000, &list, &st)) {
+        must_be_line(st.message);
+        MUST(list.samples == NULL);
+        return;
+    }
+    int64_t sum_ns = 0;
+    for (size_t i = 0; i < list.count; i++)
+        sum_ns += list.samples[i].wall_ns;
+    MUST(list.count == count && sum_ns <= 1000000000);
+    sample_list_free(&list);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *line = fuzz_copy(data, size, 0);
@@ -50,6 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ok) {
         as_sample(reply, NULL);
         as_sample(reply, plan);
+        as_list(reply, NULL);
+        as_list(reply, plan);
         unsigned char *bytes = NULL;
         size_t length = 0;
         st = STATUS_INIT;

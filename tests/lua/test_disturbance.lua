@@ -2,11 +2,12 @@ local check = require "check"
 local disturbance = require "payoff.run.disturbance"
 
 local stat = "7 (a) b) S 1 7 7 0 -1 4194560 500 0 %d 0 1 2 0 0 20 0 1 0 9 9 9"
+  .. " 18446744073709551615 1 1 0 0 0 0 0 16781312 134217730 0 0 0 17 %d 0 0"
 local cpu = "/sys/devices/system/cpu/cpu1/"
 
 local function machine()
   local files = {
-    ["/proc/7/stat"] = stat:format(3), ["/proc/7/sched"] = "se.nr_migrations  :  4\n",
+    ["/proc/7/stat"] = stat:format(3, 0), ["/proc/7/sched"] = "se.nr_migrations  :  4\n",
     ["/proc/meminfo"] = "MemTotal: 9 kB\nSwapTotal:  1024 kB\n",
     ["/proc/vmstat"] = "pswpin 10\npswpout 20\n",
     ["/proc/self/cgroup"] = "0::/a.slice\n",
@@ -41,7 +42,7 @@ check.test("each disturbance has its reason", function()
     { cpu .. "thermal_throttle/package_throttle_count", "7", "throttled itself" },
     { "/sys/fs/cgroup/a.slice/cpu.stat", "nr_throttled 3", "CPU limit" },
     { cpu .. "cpufreq/scaling_cur_freq", "2600000", "2.60 GHz instead of 3.00" },
-    { "/proc/7/stat", stat:format(5), "the disk 2 times" },
+    { "/proc/7/stat", stat:format(5, 0), "the disk 2 times" },
     { "/proc/vmstat", "pswpin 11\npswpout 20\n", "swap" },
     { "/proc/7/sched", "se.nr_migrations : 5", "between CPUs 1 time" },
   } do
@@ -66,4 +67,17 @@ check.test("what a machine does not show is unknown", function()
   check.equal(disturbance.new(function(path)
     return path == "/proc/meminfo" and "SwapTotal: 0 kB" or nil
   end):read(7).swapped, 0)
+end)
+
+check.test("whether a pinned worker has moved is told by where it is", function()
+  local files, watch = machine()
+  files["/proc/7/sched"] = nil -- not read
+  files["/proc/7/stat"] = stat:format(3, 1)
+  local home = watch:read(7, 1)
+  check.equal(watch:between(home, watch:read(7, 1), {}, "cell").migrations, 0)
+  files["/proc/7/stat"] = stat:format(3, 0)
+  local away = watch:read(7, 1)
+  check.equal(watch:between(home, away, {}, "cell").migrations, 1)
+  check.equal(watch:between(away, home, {}, "cell").migrations, 1)
+  check.equal(watch:between(away, away, {}, "cell").migrations, nil)
 end)

@@ -63,3 +63,32 @@ check.test("a machine that is always busy is not asked again", function()
   check.truthy(noise.worth_repeating(4, 2))
   check.equal(noise.worth_repeating(3, 3), false)
 end)
+
+check.test("samples that were taken together share what was seen around them", function()
+  local seen = { resolution_ns = 10 * ms, steal_ns = 5 * ms, other_ns = 10 * ms, waited_ns = 3 * ms,
+                 major_faults = 0, switches = 4, core_slowdown = 1.01 }
+  local list = { { wall_ns = 10 * ms, cpu_ns = 10 * ms }, { wall_ns = 30 * ms, cpu_ns = 28 * ms },
+                 { wall_ns = 10 * ms } }
+  local whole = { wall_ns = 50 * ms, noise = seen }
+  noise.part(whole, list)
+  check.same(list[1].noise, { resolution_ns = 10 * ms, steal_ns = 1 * ms, other_ns = 2 * ms,
+    waited_ns = 0, major_faults = 0, core_slowdown = 1.01 })
+  check.same(list[2].noise, { resolution_ns = 10 * ms, steal_ns = 3 * ms, other_ns = 6 * ms,
+    waited_ns = 2 * ms, major_faults = 0, switches = 4, core_slowdown = 1.01 })
+  check.equal(list[3].noise.waited_ns, 600000) -- its CPU time is not known
+  check.equal(noise.judge(list[1], serial, 2, whole), nil)
+  check.contains(noise.judge(list[2], serial, 2, whole), "waited for a CPU 7 %")
+  seen.steal_ns = 20 * ms -- nobody knows from which of them
+  for _, one in ipairs(list) do
+    check.contains(noise.judge(one, serial, 2, whole), "the host took CPU time worth 40 %")
+  end
+  seen.steal_ns, seen.major_faults = 0, 1
+  check.contains(noise.judge(list[1], serial, 2, whole), "major page faults")
+end)
+
+check.test("one sample has all that was seen", function()
+  local seen = { steal_ns = 7, switches = 1 }
+  local list = { { wall_ns = 5 } }
+  noise.part({ wall_ns = 5, noise = seen }, list)
+  check.equal(list[1].noise, seen)
+end)

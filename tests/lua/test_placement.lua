@@ -89,3 +89,21 @@ check.test("payoff steps aside while it measures, and unpinned workers have all 
   place:step_aside(function() return nil, "refused" end)
   check.equal(place.all, nil)
 end)
+
+check.test("payoff goes where a serial worker is, unless it has to read its output", function()
+  local calls = {}
+  local function run_on(cpus)
+    calls[#calls + 1] = table.concat(cpus, ",")
+    return true
+  end
+  local place, of = placement.new(smt(), { pin = true }), {}
+  check.equal(place:join({ mode = "serial", of = of }, { 2 }, run_on), false) -- not aside
+  place:step_aside(run_on)
+  check.equal(place:join({ mode = "serial", of = of }, { 2 }, run_on), true)
+  place:part(run_on)
+  check.same(calls, { "0", "2", "0" })
+  check.equal(place:join({ mode = "thread", of = of }, { 2 }, run_on), false)
+  check.equal(place:join({ mode = "serial", of = of }, nil, run_on), false)
+  check.equal(place:join({ mode = "serial", of = { writes = true } }, { 2 }, run_on), false)
+  check.equal(#calls, 3)
+end)

@@ -82,6 +82,14 @@ check.test("a larger one may stop early, at looks that share the error", functio
   check.equal(plan.is_look(p, 20), false) -- the end is no early stop
 end)
 
+check.test("a run whose blocks grow dearer ends near its budget", function()
+  check.equal(plan.is_over(10, 10, 12), false)
+  check.equal(plan.is_over(12, 12, 12), false) -- 13 of 12 are within a tenth
+  check.equal(plan.is_over(12, 12.3, 12), true)
+  check.equal(plan.is_over(5, 100, 12), false) -- no interval yet
+  check.equal(plan.is_over(7, 100, 12, 8), false) -- nor all counters
+end)
+
 check.test("the looks go on as far as the budget that was asked for", function()
   check.same(plan.looks_within(11), { 11 })
   check.same(plan.looks_within(12), { 8, 12 })

@@ -45,3 +45,18 @@ check.test("long samples: fewer, and one alone where one is slow", function()
   check.equal(taken(sampling.new(), { 150 }), 1)
   check.equal(taken(sampling.exactly(7), { 150 }), 1)
 end)
+
+check.test("short samples are taken together, as many as are needed and worker and moment allow",
+  function()
+    local it = sampling.new()
+    check.equal(sampling.next(it, 0, 9 * ms, 64), 5)
+    check.equal(sampling.next(it, 3, 9 * ms, 64), 2)
+    check.equal(sampling.next(it, 5, 9 * ms, 64), 5)
+    check.equal(sampling.next(it, 18, 9 * ms, 64), 2)
+    check.equal(sampling.next(it, 0, 9 * ms, 1), 1)
+    check.equal(sampling.next(it, 0, 9 * ms, 3), 3)
+    check.equal(sampling.next(it, 0, 20 * ms, 64), 2) -- no longer than 50 ms together
+    check.equal(sampling.next(it, 0, 150 * ms, 64), 1)
+    check.equal(sampling.next(sampling.exactly(3), 0, ms, 64), 3)
+    check.equal(sampling.next(sampling.exactly(3), 2, ms, 64), 1)
+  end)

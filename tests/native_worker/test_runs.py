@@ -36,6 +36,24 @@ class Runs(Case):
                         self.assertGreater(reply["wall_ns"], 0)
                         self.assertEqual(reply["before"], [])
 
+    def test_several_samples_on_one_command(self):
+        with Worker() as worker:
+            self.assertEqual(self.assert_ok(worker.call("hello", protocol=1))["samples"], 64)
+            self.assert_ok(worker.load("same_int64", "int64(int64)"))
+            self.assert_ok(worker.prepare((3,), (4,)))
+            fields = {"mode": "serial", "jobs": 1, "start": "warm", "loops": 5}
+            samples = self.assert_ok(worker.call("run", samples=3, **fields))["samples"]
+            self.assertEqual(len(samples), 3)
+            for sample in samples:
+                self.assertGreater(sample["wall_ns"], 0)
+                self.assertEqual(sample["workers"][0]["tasks"], 10)
+                self.assertEqual(sample["before"], [])
+            self.assertEqual(worker.results(), [3, 4])
+            for samples, mode in ((0, "serial"), (65, "serial"), ("3", "serial"), (2, "thread"),
+                                  (2, "empty")):
+                reply = worker.call("run", samples=samples, **dict(fields, mode=mode))
+                self.assertEqual(reply["error"]["kind"], "usage", (samples, mode))
+
     def test_time_is_right_in_every_mode(self):
         with Worker() as worker:
             self.assert_ok(worker.load("spin_ms", "int64(int64)"))

@@ -25,6 +25,20 @@ class Modes(unittest.TestCase):
                 ids = [row["id"] for row in reply["workers"]]
                 self.assertEqual(ids, [0] if mode == "serial" else [0, 1, 2])
 
+    def test_several_samples_on_one_command(self):
+        with Worker() as worker:
+            self.assertEqual(worker.good("hello", protocol=1, brief=True)["samples"], 64)
+            worker.subject("echo", t(i(3)), t(i(4)))
+            samples = worker.good("run", mode="serial", samples=3, loops=5)["samples"]
+            self.assertEqual(len(samples), 3)
+            for sample in samples:
+                self.assertGreater(sample["wall_ns"], 0)
+                self.assertEqual(sample["workers"][0]["tasks"], 10)
+            self.assertEqual(worker.good("results")["results"], [i(3), i(4)])
+            for samples, mode in ((0, "serial"), (65, "serial"), ("3", "serial"), (2, "thread"),
+                                  (2, "empty")):
+                self.assertEqual(worker.error("run", mode=mode, samples=samples)["kind"], "usage")
+
     def test_no_tasks(self):
         with Worker() as worker:
             worker.subject("echo")

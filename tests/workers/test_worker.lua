@@ -53,6 +53,27 @@ check.test("a worker says who it is, measures and leaves", function()
   check.contains(message, "the worker has ended")
 end)
 
+check.test("a worker that does not say so takes one sample on a command", function()
+  local process <close> = start "good"
+  check.equal(process:most_samples(), 1)
+  check.raises(function() process:run_list { samples = 2 } end, "samples must be from 1")
+end)
+
+check.test("several samples on one command, each with its own counts", function()
+  local process <close> = python()
+  check.truthy(process:most_samples() >= 5)
+  assert(process:call(math_sqrt, 20))
+  assert(process:call(prepare "4010000000000000", 20))
+  local list = assert(process:run_list { samples = 5, loops = 1000, timeout_s = 20 })
+  check.equal(#list, 5)
+  for _, sample in ipairs(list) do
+    check.equal(sample.loops, 1000)
+    check.truthy(sample.wall_ns > 0)
+    check.same(sample.counts, {})
+    check.equal(sample.workers[1].tasks, 1000)
+  end
+end)
+
 check.test("a crash is told with its signal and its last words", function()
   local process <close> = start "segfault"
   local sample, message, code, problem = process:run {}

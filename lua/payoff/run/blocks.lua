@@ -197,6 +197,9 @@ function blocks.run(state)
       state.plan.stopped = block
       break
     end
+    if not fixed and plan.is_over(block, state.spent_s, budget_s, state.passes.count) then
+      break
+    end
   end
 end
 

@@ -69,9 +69,8 @@ local function fastest(it, count)
     if not ask(it, it.process:call({ cmd = "prepare", tasks = tasks }, 60)) then return nil end
     it.count = count
   end
-  for _ = 1, control.samples do
-    local sample = ask(it, it.process:run { mode = "serial", jobs = 1, start = "warm", loops = 1 })
-    if not sample then return nil end
+  local list = ask(it, it.process:run_list { samples = control.samples, loops = 1 })
+  for _, sample in ipairs(list or {}) do
     best = math.min(best or math.huge, sample.wall_ns)
   end
   return best

@@ -70,13 +70,22 @@ local function major_faults(text)
   return own and math.tointeger(tonumber(own)) + math.tointeger(tonumber(children))
 end
 
+-- Field 39: the CPU on which its first thread was last.
+local last_cpu_at = "^.*%)" .. (" %S+"):rep(36) .. " (%d+)"
+local function last_cpu(text) return number((text or ""):match(last_cpu_at)) end
+
 disturbance.major_faults = major_faults
 
 function Watch:read(pid, cpu)
   local out = {}
-  out.major_faults = major_faults(self.reader(("/proc/%d/stat"):format(pid)))
-  out.migrations = number((self.reader(("/proc/%d/sched"):format(pid)) or "")
-    :match("nr_migrations%s*:%s*(%d+)"))
+  local stat = self.reader(("/proc/%d/stat"):format(pid))
+  out.major_faults = major_faults(stat)
+  -- What is pinned can only have moved if it is elsewhere now: the count is in the dearest file.
+  out.at_home = cpu and last_cpu(stat) == cpu
+  if not out.at_home then
+    out.migrations = number((self.reader(("/proc/%d/sched"):format(pid)) or "")
+      :match("nr_migrations%s*:%s*(%d+)"))
+  end
   out.limited = number((self.group and self:file(self.group) or ""):match("nr_throttled (%d+)"))
   if self.has_swap then
     local text = self:file("/proc/vmstat") or ""
@@ -100,6 +109,9 @@ function Watch:between(before, after, seen, key)
   for _, name in ipairs(counted) do
     local a, b = before[name], after[name]
     if a and b then seen[name] = math.max(0, b - a) end
+  end
+  if before.at_home or after.at_home then -- there and away, or back: once at least
+    seen.migrations = before.at_home and after.at_home and 0 or 1
   end
   seen.khz = after.khz
   if after.khz and key then

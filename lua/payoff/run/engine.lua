@@ -122,7 +122,7 @@ function State:context(block, order, extra)
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
     block = block, order = order, process = 1, budget_s = self:budget_s(),
     spent = self.spent, energy = self.energy,
-    all_cpus = self.placement.all,
+    all_cpus = self.placement.all, placement = self.placement,
     watch = self.watch, sharing = self.sharing, waiting = self.waiting,
     recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }

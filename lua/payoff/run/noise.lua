@@ -74,6 +74,44 @@ function noise.between(before, after, sample)
   return out
 end
 
+-- What can only have been in one of several samples, and cannot be told of which.
+local counted = { "switches", "major_faults", "migrations", "limited", "swapped", "throttles" }
+
+local function slowest_of(list)
+  local slowest = list[1]
+  for _, sample in ipairs(list) do
+    if sample.wall_ns > slowest.wall_ns then slowest = sample end
+  end
+  return slowest
+end
+
+-- Gives each of the samples that were taken together its part of what was seen around all of them,
+-- whole.noise, so that the sums are right: of times as much as it took of the time, of waiting no
+-- more than it did not run. What was counted is noted with the slowest of them, as the likeliest,
+-- and is unknown of the others where it is not 0.
+function noise.part(whole, list)
+  local seen = whole.noise
+  if #list == 1 then
+    list[1].noise = seen
+    return
+  end
+  local slowest = slowest_of(list)
+  for _, sample in ipairs(list) do
+    local share = whole.wall_ns > 0 and sample.wall_ns / whole.wall_ns or 0
+    local function of(ns) return ns and math.floor(ns * share) end
+    local own = { resolution_ns = seen.resolution_ns, steal_ns = of(seen.steal_ns),
+                  other_ns = of(seen.other_ns), khz = seen.khz, khz_highest = seen.khz_highest,
+                  core_slowdown = seen.core_slowdown }
+    own.waited_ns = seen.waited_ns and sample.cpu_ns
+      and math.min(seen.waited_ns, math.max(0, sample.wall_ns - sample.cpu_ns))
+      or of(seen.waited_ns)
+    for _, name in ipairs(counted) do
+      own[name] = (sample == slowest or seen[name] == 0) and seen[name] or nil
+    end
+    sample.noise = own
+  end
+end
+
 local function percent(part_ns, wall_ns) return part_ns / wall_ns * 100 end
 
 -- How long the worker stood ready without a CPU. The readings enclose the sample, so some of the
@@ -84,12 +122,15 @@ function noise.waiting(sample)
   return math.min(waited_ns, math.max(0, sample.wall_ns - sample.cpu_ns))
 end
 
--- cell: mode and jobs; cpus: how many CPUs are online. nil, or why the sample is suspect.
-function noise.judge(sample, cell, cpus)
-  local seen, wall_ns = sample.noise, sample.wall_ns
+-- cell: mode and jobs; cpus: how many CPUs are online; whole: what the sample was taken with, if
+-- it was not alone. nil, or why the sample is suspect. What cannot be told of one alone makes all
+-- that were taken together suspect.
+function noise.judge(sample, cell, cpus, whole)
+  local it = whole or sample
+  local seen, wall_ns = it.noise, it.wall_ns
   if not seen or wall_ns <= 0 then return nil end
   local least = 2 * (seen.resolution_ns or 0)
-  local disturbed = disturbance.judge(sample, cell) or sharing.judge(seen.core_slowdown)
+  local disturbed = disturbance.judge(it, cell) or sharing.judge(seen.core_slowdown)
   if disturbed then return disturbed end
   if seen.steal_ns and seen.steal_ns >= math.max(least, noise.steal_share * wall_ns)
     and seen.steal_ns > 0 then
@@ -97,8 +138,8 @@ function noise.judge(sample, cell, cpus)
   end
   if cell.mode == "serial" then
     local waited_ns = noise.waiting(sample)
-    if waited_ns and waited_ns > noise.waiting_share * wall_ns then
-      return ("waited for a CPU %.0f %% of the time"):format(percent(waited_ns, wall_ns))
+    if waited_ns and waited_ns > noise.waiting_share * sample.wall_ns then
+      return ("waited for a CPU %.0f %% of the time"):format(percent(waited_ns, sample.wall_ns))
     end
     if waited_ns then return nil end
   end

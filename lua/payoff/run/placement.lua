@@ -5,6 +5,8 @@
 --   place.order                     --> { 0, 2, 4, 1, 3, 5 }: physical cores before SMT siblings
 --   place:of(cell)                  --> { 2, 4 } | nil: not pinned; spec.cpus of a worker
 --   place:step_aside(sys.run_on)    -- payoff itself: while it measures, on the first CPU alone
+--   place:join(cell, cpus, sys.run_on)  -- to the CPU of a serial worker, as long as it lives
+--   place:part(sys.run_on)          -- back to the first CPU
 --   place:come_back(sys.run_on)
 --   place.all                       --> for workers that are not pinned, while payoff is aside
 --   place.text                      --> a sentence for the reader
@@ -13,6 +15,11 @@
 -- * Only CPUs of our affinity mask (which a container's cpuset narrows); with one, no pinning.
 -- * The first CPU of the order is left to payoff, which stays there, and to interrupts. payoff
 --   sleeps while a worker runs, so it is given away when a cell has as many jobs as there are CPUs.
+-- * To talk to a serial worker payoff goes to that worker's CPU, where it sleeps while a sample
+--   lasts. Between two CPUs each command and each reply has to wake up one that rests, which takes
+--   a tenth of a millisecond on a virtual machine, and a probe of the worker's core
+--   (payoff.run.sharing) would have to go there and back. Not so where the subject has written to
+--   its output: payoff reads that while the worker goes on.
 -- * A cell has as many CPUs as jobs: distinct physical cores as long as there are any.
 -- * Never more CPUs than the container's quota (`limit`) lets run at once: workers beyond it share
 --   those, in place of being stopped together when the quota is used up.
@@ -78,6 +85,14 @@ end
 function Placement:step_aside(run_on)
   if self.pinned and run_on { self.order[1] } then self.all = self.order end
 end
+
+-- cpus: the worker's. Is payoff there now?
+function Placement:join(cell, cpus, run_on)
+  local alone = cell.mode == "serial" and cpus and #cpus == 1 and not cell.of.writes
+  return self.all and alone and run_on(cpus) and true or false
+end
+
+function Placement:part(run_on) run_on { self.order[1] } end
 
 function Placement:come_back(run_on)
   if self.all then run_on(self.all) end

@@ -164,6 +164,17 @@ function plan.blocks(cells, options)
   return out
 end
 
+-- What a block costs is known from the first one; a machine that grows busier, and processes that
+-- take more samples until theirs agree, make it dearer. A run with a budget ends rather than spend
+-- more than this of it.
+local overrun = 1.1
+
+-- Would another block, at what one has cost so far, lead too far beyond the budget? least: so many
+-- blocks have to be, as for an interval.
+function plan.is_over(done, spent_s, budget_s, least)
+  return done >= math.max(plan.fewest, least or 1) and spent_s + spent_s / done > overrun * budget_s
+end
+
 -- May a run that follows this plan stop after `block` blocks?
 function plan.is_look(it, block)
   if block >= it.blocks then return false end

@@ -2,6 +2,7 @@
 --
 --   sampling.new(nil, 0.02)         --> { fewest = 5, most = 20, agree = 0.01 }
 --   sampling.exactly(3)             --> { fewest = 3, most = 3 }
+--   sampling.next(it, taken, sample_ns, 64)   --> 5: so many on the next command
 --   sampling.enough(it, taken, samples, sample_ns)
 --
 -- A process stands for its fastest sample (payoff.run.estimate), so it is sampled until that is
@@ -55,6 +56,16 @@ local function range(it, sample_ns)
   if not it.agree then return it.fewest, it.most end
   local fit = math.max(1, sampling.longest_ns // sample_ns)
   return math.min(it.fewest, math.max(3, fit)), math.min(it.most, math.max(3, fit))
+end
+
+-- How many to take next, on one command of which the worker takes `most`: no longer together than
+-- this, for a bad moment spoils all of them.
+local together_ns, further = 50e6, 5
+
+function sampling.next(it, taken, sample_ns, most)
+  local fewest, limit = range(it, math.max(1, sample_ns))
+  local wanted = taken < fewest and fewest - taken or math.min(further, limit - taken)
+  return math.max(1, math.min(wanted, most, math.floor(together_ns / math.max(1, sample_ns))))
 end
 
 -- Has the process taken as many as it needs? taken: its samples without those that repeat others;

@@ -12,6 +12,7 @@ local passes = require "payoff.run.passes"
 local sampling = require "payoff.run.sampling"
 local stopwatch = require "payoff.run.stopwatch"
 local sys = require "payoff.native.sys"
+local taking = require "payoff.run.taking"
 local value = require "payoff.native.value"
 local verdict = require "payoff.run.verdict"
 local warmup = require "payoff.run.warmup"
@@ -30,26 +31,11 @@ local function failed(outcome, cell, message, code, problem)
   return false
 end
 
-local function timeout(cell, loops)
-  if cell.timeout_s then return cell.timeout_s end
-  -- Twenty times what it took before, and never less than a minute.
-  local expected = cell.cost_ns and cell.cost_ns * loops / 1e9 or 0
-  return math.max(60, cell.cost_ns and 20 * expected or 600)
-end
-
+-- One run of the worker, for no record.
 local function measure(process, cell, outcome, loops)
-  if outcome.crew then outcome.crew:begin() end
-  local sample, message, code, problem = process:run {
-    mode = cell.mode, jobs = cell.jobs, start = cell.start, loops = loops,
-    timeout_s = timeout(cell, loops),
-  }
-  if not sample then return failed(outcome, cell, message, code, problem) end
-  if outcome.crew then outcome.crew:finish(sample) end
-  sample.loops = loops
-  outcome.runs = (outcome.runs or 0) + 1
-  cell.run_ns = sample.wall_ns / loops
-  cell.cost_ns = math.max(cell.cost_ns or 0, cell.run_ns)
-  return sample
+  local list, message, code, problem = taking.measure(process, cell, outcome, loops, 1)
+  if not list then return failed(outcome, cell, message, code, problem) end
+  return list[1]
 end
 
 -- Finds how many loops make one sample long enough. Cold cells are always one loop: a pool that is
@@ -95,11 +81,11 @@ end
 
 local function load_subject(process, cell, context, outcome)
   local command = context.launcher:load(cell.of)
-  local reply, message, code, problem = process:call(command, timeout(cell, 1))
+  local reply, message, code, problem = process:call(command, taking.timeout(cell, 1))
   if not reply then return failed(outcome, cell, message, code, problem) end
   outcome.load_ns, outcome.file = reply.load_ns, reply.file
   reply, message, code, problem = process:call(
-    { cmd = "prepare", tasks = cell.workload.tasks }, timeout(cell, 1))
+    { cmd = "prepare", tasks = cell.workload.tasks }, taking.timeout(cell, 1))
   if not reply then return failed(outcome, cell, message, code, problem) end
   return true
 end
@@ -123,68 +109,16 @@ local function measure_bracket(process, cell, outcome)
   return true
 end
 
--- What the reading after one sample says, the one before the next would say again: two milliseconds
--- later only payoff itself has done something.
-local fresh_s = 0.002
-
-local function read_before(process, outcome, watch, cpu)
-  local last = outcome.reading
-  if last and sys.monotonic_s() - last.at_s < fresh_s then return last, 0 end
-  local reading = noise.read(process:pid(), watch, cpu)
-  return reading, reading.at_s - reading.began_s
+-- Samples of the record, how: as payoff.run.taking has it.
+local function take(process, cell, context, outcome, how)
+  local list, message, code, problem = taking.samples(process, cell, context, outcome, how)
+  if not list then return failed(outcome, cell, message, code, problem) end
+  return list
 end
 
--- Before a sample: how much of its core the worker has, and how long payoff waited for more.
-local function await_core(context, outcome, cpu)
-  if not context.sharing or not cpu then return nil, 0 end
-  outcome.watch:lap("handshake")
-  local waited_s = context.sharing.waited_s
-  local ratio = context.sharing:await(cpu, context.waiting, fresh_s)
-  outcome.watch:lap("waiting")
-  return ratio, context.sharing.waited_s - waited_s
-end
-
-local function round(ratio) return math.floor(ratio * 1000 + 0.5) / 1000 end
-
--- One sample of the record, with what else the machine did meanwhile. With a phase it belongs to
--- the way to the steady state (payoff.run.warmup).
 local function take_sample(process, cell, context, outcome, phase, loops)
-  local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
-  local slowdown, waited_s = await_core(context, outcome, cpu)
-  local before, before_s = read_before(process, outcome, watch, cpu)
-  if context.energy then context.energy:begin() end
-  local sample = measure(process, cell, outcome, loops or cell.loops)
-  if not sample then return nil end
-  if context.energy then context.energy:finish(sample, context.energy.index) end
-  local after = noise.read(process:pid(), watch, cpu)
-  outcome.reading = after
-  sample.noise = noise.between(before, after, sample)
-  if slowdown then
-    local now = context.sharing:look(cpu)
-    sample.noise.core_slowdown = now and round(math.max(slowdown, now))
-    sample.noise.core_waited_ns = waited_s > 0 and math.floor(waited_s * 1e9) or nil
-  end
-  if watch then watch:between(before.more, after.more, sample.noise, cell.id) end
-  sample.marked = noise.judge(sample, cell, context.cpus_online)
-  local list = phase and outcome.warming or outcome.samples
-  sample.phase, sample.index = phase, #list + 1
-  sample.first = outcome.runs == 1 and sample.loops == 1 and cell.mode == "serial" or nil
-  if not outcome.told then -- of the process, with its first sample
-    sample.start_ns, sample.load_ns, outcome.told = outcome.start_ns, outcome.load_ns, true
-  end
-  sample.block, sample.order, sample.process = context.block, context.order, context.process
-  list[sample.index] = sample
-  outcome.watch:lap("handshake")
-  outcome.watch:move("handshake", "clock", sample.wall_ns / 1e9)
-  if context.recorder then context.recorder:sample(cell, sample) end
-  outcome.watch:lap("store")
-  if phase then return sample end
-  local seen = cell.noise or { samples = 0, marked = 0, cost_ns = 0, wall_ns = 0 }
-  cell.noise = seen
-  seen.samples, seen.marked = seen.samples + 1, seen.marked + (sample.marked and 1 or 0)
-  seen.cost_ns = seen.cost_ns + (before_s + after.at_s - after.began_s) * 1e9
-  seen.wall_ns = seen.wall_ns + sample.wall_ns
-  return sample
+  local list = take(process, cell, context, outcome, { phase = phase, loops = loops, count = 1 })
+  return list and list[1]
 end
 
 -- A slow first call that needs nothing before it is a sample like the others. Whether that is so,
@@ -229,28 +163,33 @@ local function take_samples(process, cell, context, outcome)
   if not warm_up(process, cell, context, outcome) then return false end
   local began_s = sys.monotonic_s()
   local message, code, problem
-  outcome.crew, message, code, problem = crew.open(process, cell, context.plan, timeout(cell, 1))
+  outcome.crew, message, code, problem = crew.open(process, cell, context.plan,
+    taking.timeout(cell, 1))
   if message then return failed(outcome, cell, message, code, problem) end
   if not calibrate(process, cell, outcome) then return false end
   outcome.extra_s = sys.monotonic_s() - began_s
   outcome.watch:lap("calibrate")
   local wanted, taken = sampling.of(context.samples), 0
   local sample_ns = (cell.run_ns or cell.cost_ns or 0) * cell.loops
+  local most = taking.most(process, cell, context)
   repeat
-    local sample = take_sample(process, cell, context, outcome)
-    if not sample then return false end
-    if sample.marked and noise.worth_repeating(cell.noise.samples, cell.noise.marked)
-      and context.repeats and context.repeats:pay(sample.wall_ns) then
-      outcome.extra_s = outcome.extra_s + sample.wall_ns / 1e9
-    else
-      taken = taken + 1
+    local count = sampling.next(wanted, taken, sample_ns, most)
+    local list = take(process, cell, context, outcome, { count = count })
+    if not list then return false end
+    for _, sample in ipairs(list) do
+      if sample.marked and noise.worth_repeating(cell.noise.samples, cell.noise.marked)
+        and context.repeats and context.repeats:pay(sample.wall_ns) then
+        outcome.extra_s = outcome.extra_s + sample.wall_ns / 1e9
+      else
+        taken = taken + 1
+      end
     end
   until sampling.enough(wanted, taken, outcome.samples, sample_ns)
   return true
 end
 
 local function check_results(process, cell, context, outcome)
-  local results, message, code, problem = process:results(timeout(cell, 1))
+  local results, message, code, problem = process:results(taking.timeout(cell, 1))
   if not results then return failed(outcome, cell, message, code, problem) end
   outcome.results = results
   if context.expected then
@@ -287,21 +226,25 @@ local function steps(process, cell, context, outcome)
     return false
   end
   outcome.watch:lap("bracket")
-  local take = context.study_s and study or take_samples
-  return take(process, cell, context, outcome)
+  local way = context.study_s and study or take_samples
+  return way(process, cell, context, outcome)
     and check_results(process, cell, context, outcome)
 end
 
 function session.run(cell, context)
   local outcome = { samples = {}, warming = {}, watch = stopwatch.new() }
   local began, waited_s = sys.monotonic_s(), context.sharing and context.sharing.waited_s or 0
+  local place = context.placement
+  local joined = place and place:join(cell, context.cpus, sys.run_on)
   local process <close> = open(cell, context, outcome)
   if process then
     steps(process, cell, context, outcome)
     outcome.watch:lap("results")
     local ending = process:stop(5)
-    outcome.maxrss_bytes = ending and ending.maxrss_bytes
+    outcome.maxrss_bytes = ending.maxrss_bytes
+    cell.of.writes = cell.of.writes or ending.stdout ~= "" or ending.stderr ~= ""
   end
+  if joined then place:part(sys.run_on) end
   outcome.watch:lap("stop")
   if context.spent then stopwatch.add(context.spent, outcome.watch.spent) end -- a run keeps account
   outcome.seconds = sys.monotonic_s() - began

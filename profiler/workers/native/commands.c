@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SAMPLES_MAX = 64 }; /* on one command */
+
 /* What a handler says beyond its status. */
 struct failure {
     const char *kind; /* NULL: as the status has it */
@@ -64,11 +66,11 @@ static bool answer_hello(struct commands *c, const json_t *command, json_t *repl
     if (!json_is_integer(protocol) || json_integer_value(protocol) != 1)
         return status_fail(st, STATUS_USAGE, "this worker speaks protocol 1");
     return add(reply,
-               json_pack("{si s{ss ss si ss ss ss ss} s[sss] si}", "protocol", 1, "runtime", "name",
-                         "native", "version", PAYOFF_VERSION, "pointer_bits",
-                         (int)sizeof(void *) * 8, "byte_order", "little", "libffi", LIBFFI_VERSION,
-                         "libc", gnu_get_libc_version(), "compiler", __VERSION__, "modes", "serial",
-                         "process", "thread", "pid", (int)getpid()),
+               json_pack("{si si s{ss ss si ss ss ss ss} s[sss] si}", "protocol", 1, "samples",
+                         SAMPLES_MAX, "runtime", "name", "native", "version", PAYOFF_VERSION,
+                         "pointer_bits", (int)sizeof(void *) * 8, "byte_order", "little", "libffi",
+                         LIBFFI_VERSION, "libc", gnu_get_libc_version(), "compiler", __VERSION__,
+                         "modes", "serial", "process", "thread", "pid", (int)getpid()),
                st);
 }
 
@@ -156,30 +158,63 @@ static bool take_run(const json_t *command, struct modes_run *run, struct status
     return true;
 }
 
-static bool answer_run(struct commands *c, const json_t *command, json_t *reply,
-                       struct failure *failure, struct status *st)
+/* One measurement, into `into`. */
+static bool measure(struct commands *c, const struct modes_run *run, json_t *into,
+                    struct failure *failure, struct status *st)
 {
-    struct modes_run run;
     struct modes_failure subject_failure;
-    if (!take_run(command, &run, st) || !take_count(command, "loops", INT64_MAX, &run.loops, st))
-        return false;
-    if (c->tasks == NULL && run.mode != MODES_EMPTY)
-        return status_fail(st, STATUS_USAGE, "no tasks: 'prepare' comes before 'run'");
-    if (run.mode != MODES_EMPTY)
-        c->has_results = false;
-    if (!modes_run(c->modes, c->tasks, &run, &subject_failure, st)) {
+    if (!modes_run(c->modes, c->tasks, run, &subject_failure, st)) {
         failure->task = subject_failure.task;
         failure->type = subject_failure.type;
         return false;
     }
-    if (run.mode != MODES_EMPTY)
-        c->has_results = true;
-    return add(reply,
+    return add(into,
                json_pack("{sI sI so}", "wall_ns", (json_int_t)bracket_wall_ns(&c->bracket),
                          "cpu_ns", (json_int_t)modes_cpu_ns(c->modes), "workers",
                          modes_workers(c->modes)),
                st) &&
-           bracket_encode(&c->bracket, reply, st);
+           bracket_encode(&c->bracket, into, st);
+}
+
+/* `samples` of them, one right after the other. */
+static bool measure_each(struct commands *c, const struct modes_run *run, uint64_t samples,
+                         json_t *reply, struct failure *failure, struct status *st)
+{
+    json_t *list = json_array();
+    if (json_object_set_new(reply, "samples", list) != 0)
+        return status_fail(st, STATUS_MEMORY, "no memory for a reply");
+    for (uint64_t i = 0; i < samples; i++) {
+        json_t *sample = json_object();
+        if (json_array_append_new(list, sample) != 0)
+            return status_fail(st, STATUS_MEMORY, "no memory for a reply");
+        if (!measure(c, run, sample, failure, st))
+            return false;
+    }
+    return true;
+}
+
+static bool answer_run(struct commands *c, const json_t *command, json_t *reply,
+                       struct failure *failure, struct status *st)
+{
+    struct modes_run run;
+    uint64_t samples = 0;
+    if (!take_run(command, &run, st) || !take_count(command, "loops", INT64_MAX, &run.loops, st))
+        return false;
+    if (json_object_get(command, "samples") != NULL) {
+        if (!take_count(command, "samples", SAMPLES_MAX, &samples, st))
+            return false;
+        if (run.mode != MODES_SERIAL)
+            return status_fail(st, STATUS_USAGE, "only 'serial' has several samples to a command");
+    }
+    if (c->tasks == NULL && run.mode != MODES_EMPTY)
+        return status_fail(st, STATUS_USAGE, "no tasks: 'prepare' comes before 'run'");
+    if (run.mode != MODES_EMPTY)
+        c->has_results = false;
+    bool done = samples > 0 ? measure_each(c, &run, samples, reply, failure, st)
+                            : measure(c, &run, reply, failure, st);
+    if (done && run.mode != MODES_EMPTY)
+        c->has_results = true;
+    return done;
 }
 
 static bool answer_crew(struct commands *c, const json_t *command, json_t *reply,

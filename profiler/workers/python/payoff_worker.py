@@ -28,6 +28,7 @@ except ImportError:
 
 MODES = ("serial", "process", "thread")
 READ_SIZE = 4096  # a group of 254 events
+SAMPLES_MAX = 64  # of one command
 ENDING_S = 1  # as long as a thread may take to end; it takes some microseconds
 
 
@@ -110,12 +111,23 @@ class Worker:
             raise Failure("usage", "this worker speaks protocol 1 alone")
         about = {"name": sys.implementation.name, "version": "%d.%d.%d" % sys.version_info[:3]}
         if command.get("brief") is True:
-            return {"protocol": 1, "runtime": about, "pid": self.pid()}
+            return {
+                "protocol": 1,
+                "runtime": about,
+                "pid": self.pid(),
+                "samples": SAMPLES_MAX,
+            }
         import payoff_runtime
 
         about.update(payoff_runtime.describe())
         modes = [mode for mode in MODES if mode != "process" or about["start_methods"]]
-        return {"protocol": 1, "runtime": about, "modes": modes, "pid": self.pid()}
+        return {
+            "protocol": 1,
+            "runtime": about,
+            "modes": modes,
+            "pid": self.pid(),
+            "samples": SAMPLES_MAX,
+        }
 
     def pid(self):
         return 0 if self.clock is no_clock else os.getpid()
@@ -153,6 +165,9 @@ class Worker:
     def run(self, command, only_crew=False):
         mode, start = command.get("mode"), command.get("start", "warm")
         jobs, loops = count(command, "jobs"), count(command, "loops")
+        samples = count(command, "samples") if "samples" in command else None
+        if samples is not None and (mode != "serial" or samples > SAMPLES_MAX):
+            raise Failure("usage", "samples: up to %d, of serial runs" % SAMPLES_MAX)
         known = MODES[1:] if only_crew else MODES + ("empty",)
         if mode not in known or start not in ("warm",) + ("cold",) * (not only_crew):
             raise Failure("unsupported", "no %s %s runs in this worker" % (start, mode))
@@ -163,7 +178,7 @@ class Worker:
         payoff_task.swallowed.clear()
         if mode in ("empty", "serial"):
             self.close_pool()
-            reply = self.run_alone(mode, loops)
+            reply = self.run_alone(mode, loops, samples)
         else:
             reply = self.run_pool(mode, jobs, start == "cold", 0 if only_crew else loops)
         if payoff_task.swallowed:
@@ -184,9 +199,11 @@ class Worker:
 
         return work
 
-    def run_alone(self, mode, loops):
+    def run_alone(self, mode, loops, samples):
+        work = self.serial(loops) if mode == "serial" else idle
         try:
-            reply = self.measure(self.serial(loops) if mode == "serial" else idle)
+            # One right after the other: replies are made when all of them have been taken.
+            taken = [self.take(work) for _ in repeat(None, samples or 1)]
         except Failure:
             raise
         except BaseException as error:
@@ -195,10 +212,12 @@ class Worker:
             if self.left is not None:
                 more["task"] = len(self.tasks) - length_hint(self.left) - 1
             raise Failure.of(error, **more) from None
+        replies = [self.measured(*one) for one in taken]
         if mode == "serial":
-            row = {"id": 0, "wall_ns": reply["wall_ns"], "cpu_ns": reply["cpu_ns"]}
-            reply["workers"] = [dict(row, tasks=loops * len(self.tasks))]
-        return reply
+            for reply in replies:
+                row = {"id": 0, "wall_ns": reply["wall_ns"], "cpu_ns": reply["cpu_ns"]}
+                reply["workers"] = [dict(row, tasks=loops * len(self.tasks))]
+        return replies[0] if samples is None else {"samples": replies}
 
     def run_pool(self, mode, jobs, cold, loops):
         if "payoff_pool" not in sys.modules:
@@ -218,7 +237,7 @@ class Worker:
             work = pool.prepare(cold, self.func, self.tasks, loops)
             if loops == 0:
                 return {"tids": list(pool.crew)}
-            reply = self.measure(work)
+            reply = self.measured(*self.take(work))
         except Failure:
             self.close_pool()
             raise
@@ -242,13 +261,16 @@ class Worker:
         reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
         return time.process_time_ns() + others + round(1e9 * (reaped.ru_utime + reaped.ru_stime))
 
-    def measure(self, work):
+    def take(self, work):
         """The bracket around work, with CPU clocks around both."""
         if self.counted:
             work = payoff_task.bracketed(work)
         cpu_before = self.cpu_ns()
-        wall_ns, before, after = bracket(self.counters, self.clock, work)
-        cpu_after = self.cpu_ns()
+        taken = bracket(self.counters, self.clock, work)
+        return taken + (cpu_before, self.cpu_ns())
+
+    def measured(self, wall_ns, before, after, cpu_before, cpu_after):
+        """What was taken, as the protocol has it."""
         known = cpu_before is not None and cpu_after is not None
         return {
             "wall_ns": wall_ns,
