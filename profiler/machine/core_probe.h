@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Runs the probe on that CPU, where the calling thread goes for it and comes back from: some 50 us,
- * of which *ns is the fastest of three turns. False where the system refuses; the thread is then
+ * of which *ns is the faster of two turns. False where the system refuses; the thread is then
  * where it was, unless it was the way back that was refused. Thread-safe. */
 bool core_probe(int cpu, int64_t *ns, struct status *st);
 
