@@ -45,10 +45,19 @@ local function undisturbed(sample)
   return not sample.marked or sample.marked:find("^waited for a CPU") ~= nil
 end
 
+local function has_marked(cell)
+  for _, sample in ipairs(cell.samples) do
+    if sample.marked then return true end
+  end
+  return false
+end
+
 -- Samples taken in a bad moment are left out, as long as half of the blocks still have others, and
 -- not so many that there would be no interval any more: noise in it is better than none at all.
 local function usable(cell, of, keep)
-  local all, clean = by_process(cell, of, every), by_process(cell, of, keep or unmarked)
+  local all = by_process(cell, of, every)
+  if not has_marked(cell) then return all, true end
+  local clean = by_process(cell, of, keep or unmarked)
   local enough = math.min(count(all), stats.needed(0.95))
   if 2 * count(clean) >= count(all) and count(clean) >= enough then return clean, true end
   return all, false
