@@ -124,6 +124,18 @@ class FirstCall(Case):
             self.assertLess(max(list_s), 0.22, name)
 
 
+class Time(Case):
+    def test_a_run_keeps_the_time_that_it_was_asked_for(self):
+        self.experiment()
+        for time in ("own", "wall"):
+            asked = ("--time", time) if time == "own" else ()
+            result = self.payoff("run", "small.lua", "--quick", "--out", "out", "--db", "t.db",
+                                 "--only", "*/serial/*", *asked)
+            self.assertEqual(result.status, 0, result.err)
+            told = json.loads(self.payoff("report", "t.db", "--json", "-").out)
+            self.assertEqual(told["rests_on"], time)
+
+
 class Plan(Case):
     def test_a_budget_that_is_too_small_is_said_before_and_after(self):
         self.experiment()
