@@ -29,7 +29,8 @@ class Compare(Case):
     def test_compare(self):
         # One method: the three runs are made once.
         for check in (self.two_runs_of_one_store, self.one_run_by_each_time,
-                      self.other_work_is_not_compared, self.another_machine_proves_nothing, self.mistakes):
+                      self.other_work_is_not_compared, self.another_machine_proves_nothing,
+                      self.mistakes):
             with self.subTest(check.__name__):
                 check()
 
