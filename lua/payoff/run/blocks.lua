@@ -5,6 +5,7 @@
 --
 -- Everything that was measured is on the cells when it returns or is interrupted.
 
+local alike = require "payoff.run.alike"
 local cells = require "payoff.run.cells"
 local control = require "payoff.run.control"
 local derive = require "payoff.run.derive"
@@ -64,6 +65,7 @@ end
 local function run_process(state, block, position, entry, env)
   local cell = entry.cell
   cell.cpus = state.placement:of(cell)
+  state.alike:share_loops(cell)
   local outcome = session.run(cell, state:context(block, position, {
     expected = state.expected[cell.workload], env = env, cpus = cell.cpus,
     process = entry.process,
@@ -143,6 +145,7 @@ local function study_warmup(state)
     note_outcome(cell, outcome)
     return outcome.study
   end)
+  state.alike:share_warmup()
 end
 
 -- From the first block on it is known what a block costs.
@@ -176,6 +179,7 @@ end
 function blocks.run(state)
   local budget_s, fixed = state:budget_s(), state:fixed_blocks()
   choose_sampling(state, budget_s, fixed)
+  state.alike = alike.of(state.cells, state.head.fingerprint)
   if not state.at then study_warmup(state) end
   if state.recorder then state.recorder:planned(state) end
   local too_little = not fixed and not state.plan and forecast.before(measurable(state, 1), {
