@@ -78,7 +78,7 @@ local function add_two(table_name, row, family, options, more)
     local port = simulate.two_runs(family, options)
     local beyond = port.beyond
     return beyond.low ~= nil and beyond.low <= 1 and beyond.high >= 1, is_different(port.state)
-  end, more)
+  end, more or { every = 2 })
 end
 
 local pairs_of_runs = { { 6, 6 }, { 8, 27 }, { 27, 27 }, { 60, 60 } }
@@ -95,7 +95,7 @@ local normal = families.list[1]
 for _, moment in ipairs(families.moments) do
   for _, blocks in ipairs(pairs_of_runs) do
     add_two("moments", moment.name, normal, { blocks = blocks, moment = moment },
-      { alone = moment.alone })
+      { alone = moment.alone, every = 2 })
   end
 end
 

@@ -88,9 +88,22 @@ def count(build, seed=1, trials=None, seconds=None):
     return list(sums.values())
 
 
+def pooled(cells):
+    """A row of all families: what one column promises, known better than any cell of it."""
+    sums = {}
+    for cell in cells:
+        known = sums.setdefault(cell["column"], dict(cell, row="all", trials=0, hits=0, others=0,
+                                                     sum=0))
+        for name in ("trials", "hits", "others", "sum"):
+            known[name] += cell[name]
+    return list(sums.values())
+
+
 def table(name, cells):
     title, text, below = TABLES[name]
     trials = min(c["trials"] for c in cells)
+    if name in ("coverage", "alarms", "two"):
+        cells = cells + pooled(cells)
     columns, rows = [], {}
     for cell in cells:
         if cell["column"] not in columns:
@@ -108,17 +121,23 @@ def shares(cells, name, key="hits"):
 
 
 def together(cells):
-    """One sentence: the widest of what must stay within bounds."""
+    """The widest of what must stay within bounds, in sentences."""
+    once = [c for c in cells if c["table"] == "coverage"]
     fair = [c for c in cells if c["table"] in ("two", "moments") and not c.get("alone")]
     alone = [percent(c["others"], c["trials"]) for c in cells if c.get("alone")]
-    once, alarms = shares(cells, "coverage"), shares(cells, "alarms")
+    covered_once, alarms = shares(cells, "coverage"), shares(cells, "alarms")
+    columns = shares(pooled(once), "coverage")
     two = [percent(c["hits"], c["trials"]) for c in fair]
     different = [percent(c["others"], c["trials"]) for c in fair]
-    return ("Coverage from %.1f to %.1f %%; the same twice is called different in %.2f %% of all "
-            "runs, and in %.2f %% of the family and plan where it is most often. Two runs: from "
-            "%.1f to %.1f %%, and %.2f %%; up to %.1f %% where rows change by themselves." % (
-                min(once), max(once), sum(alarms) / len(alarms), max(alarms), min(two), max(two),
-                sum(different) / len(different), max(alone)))
+    chance = 250 * (0.05 * 0.95 / min(c["trials"] for c in once)) ** 0.5
+    out = ["Coverage from %.1f to %.1f %%, of which chance alone makes some ±%.1f among so many; "
+           "by plan, over all families, from %.1f to %.1f %%." % (
+               min(covered_once), max(covered_once), chance, min(columns), max(columns)),
+           "The same twice is called different in %.2f %% of all runs, and in %.2f %% of the family "
+           "and plan where it is most often." % (sum(alarms) / len(alarms), max(alarms)),
+           "Two runs: from %.1f to %.1f %%, and %.2f %%; up to %.1f %% where rows change by "
+           "themselves." % (min(two), max(two), sum(different) / len(different), max(alone))]
+    return " ".join(out)
 
 
 def tables(build, **options):
