@@ -46,7 +46,7 @@ local plans = {
 }
 
 for _, family in ipairs(families.list) do
-  local truth, spread = simulate.truth(family, 1, family.unequal and 40000 or 4000)
+  local truth, spread = simulate.truth(family, 1, family.unequal and 20000 or 2000)
   for _, item in ipairs(plans) do
     add("coverage", family.name, item.name, function()
       local run = simulate.run(family, { blocks = item.blocks, unjudged = true,

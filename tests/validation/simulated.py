@@ -133,8 +133,8 @@ def together(cells):
     out = ["Coverage from %.1f to %.1f %%, of which chance alone makes some ±%.1f among so many; "
            "by plan, over all families, from %.1f to %.1f %%." % (
                min(covered_once), max(covered_once), chance, min(columns), max(columns)),
-           "The same twice is called different in %.2f %% of all runs, and in %.2f %% of the family "
-           "and plan where it is most often." % (sum(alarms) / len(alarms), max(alarms)),
+           "The same twice is called different in %.2f %% of all runs, and in %.2f %% of the "
+           "family and plan where it is most often." % (sum(alarms) / len(alarms), max(alarms)),
            "Two runs: from %.1f to %.1f %%, and %.2f %%; up to %.1f %% where rows change by "
            "themselves." % (min(two), max(two), sum(different) / len(different), max(alone))]
     return " ".join(out)
