@@ -86,6 +86,12 @@ local function reader(cell, kind)
   return kinds[kind], kind == "own" and undisturbed or unmarked
 end
 
+-- (sample) -> its time per run, and whether it is good for that: for payoff.run.forecast.
+function estimate.reading(cell, kind)
+  local of, keep = reader(cell, kind)
+  return function(sample) return of(sample), keep(sample) end
+end
+
 -- (sample) -> elapsed time as this kind has it, and whether the sample is good for it: what is
 -- added up beside an estimate of the cell (payoff.model.decompose).
 function estimate.elapsed(cell, kind)
