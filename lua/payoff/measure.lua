@@ -15,6 +15,7 @@ local recorder = require "payoff.run.recorder"
 local resume = require "payoff.run.resume"
 local sizes = require "payoff.model.sizes"
 local sys = require "payoff.native.sys"
+local timing = require "payoff.run.timing"
 local table_format = require "payoff.formats.table"
 
 local measure = {}
@@ -27,6 +28,7 @@ function measure.options(command)
     :argname("SECONDS")
   command:option("--precision", "Stop early, at looks planned beforehand, when every interval is "
     .. "within ± this many percent (default: the experiment's, or 2)."):argname("PERCENT")
+  timing.option(command, "wall")
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
   command:option("--counts", "simulated: count instructions besides, by Valgrind, in a pass of its "
     .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
@@ -57,7 +59,7 @@ local function engine_options(arguments)
     budget_s = options.number(arguments, "budget", 0.1),
     seed = options.number(arguments, "seed", 0, true),
     counts = arguments.counts, pin = not arguments.no_pin, verify = not arguments.no_verify,
-    precision = precision and precision / 100,
+    precision = precision and precision / 100, rests_on = arguments.time,
     blocks = options.number(arguments, "blocks", 0, true)
       or arguments.quick and 1 or nil,
   }

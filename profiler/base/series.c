@@ -161,9 +161,36 @@ bool series_block(const struct series *series, size_t *at, size_t *from, size_t 
     return true;
 }
 
+bool series_is_clean(const struct series_sample *sample, enum series_kind kind)
+{
+    return sample->marked == 0 || (kind == SERIES_OWN && sample->crowded);
+}
+
+size_t series_marked(const struct series *series, enum series_kind kind)
+{
+    if (kind != SERIES_OWN || series->marked == 0)
+        return series->marked;
+    size_t n = 0;
+    for (size_t i = 0; i < series->count; i++)
+        n += !series_is_clean(&series->samples[i], kind);
+    return n;
+}
+
+/* The readings of the queue enclose the sample, so some of the waiting may have been before its clock:
+ * it waited at most as long as it did not run. */
+int64_t series_elapsed_ns(const struct series_sample *sample, enum series_kind kind)
+{
+    int64_t idle_ns = sample->wall_ns - sample->cpu_ns, waited_ns = sample->waited_ns;
+    if (kind != SERIES_OWN || waited_ns <= 0 || sample->wall_ns < 0)
+        return sample->wall_ns;
+    if (sample->cpu_ns >= 0 && waited_ns > idle_ns)
+        waited_ns = idle_ns > 0 ? idle_ns : 0;
+    return sample->wall_ns - waited_ns;
+}
+
 static bool per_run(const struct series_sample *sample, enum series_kind kind, double *value)
 {
-    int64_t ns = kind == SERIES_WALL ? sample->wall_ns : sample->cpu_ns;
+    int64_t ns = kind == SERIES_CPU ? sample->cpu_ns : series_elapsed_ns(sample, kind);
     *value = (double)ns / (double)sample->loops;
     return ns >= 0 && sample->loops > 0;
 }
@@ -177,7 +204,7 @@ static bool of_process(const struct series *series, size_t *at, size_t to, enum 
     int64_t process = series->samples[series->sorted[*at]].process;
     for (; *at < to && series->samples[series->sorted[*at]].process == process; ++*at) {
         const struct series_sample *sample = &series->samples[series->sorted[*at]];
-        if (!per_run(sample, kind, &x) || (clean && sample->marked != 0))
+        if (!per_run(sample, kind, &x) || (clean && !series_is_clean(sample, kind)))
             continue;
         n++;
         sum += x;

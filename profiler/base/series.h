@@ -14,8 +14,10 @@
 struct series_sample {
     int64_t block, order, process, index; /* -1: unknown */
     int64_t loops, wall_ns, cpu_ns;
-    int32_t marked; /* number of the reason, from 1; 0: it is not marked */
-    bool first;     /* the first call of its process */
+    int64_t waited_ns; /* ready, but without a CPU */
+    int32_t marked;    /* number of the reason, from 1; 0: it is not marked */
+    bool crowded;      /* and the reason is that it waited for a CPU */
+    bool first;        /* the first call of its process */
 };
 
 struct series {
@@ -35,7 +37,15 @@ bool series_add(struct series *series, const struct series_sample *sample, const
 /* Of one event in the sample at `place`; NaN: not counted. */
 double series_estimate(const struct series *series, size_t event, size_t place);
 
-enum series_kind { SERIES_WALL, SERIES_CPU };
+/* OWN: wall without what it waited for a CPU, which is then no reason to leave it out. */
+enum series_kind { SERIES_WALL, SERIES_CPU, SERIES_OWN };
+
+/* Is the sample good for times of this kind? */
+bool series_is_clean(const struct series_sample *sample, enum series_kind kind);
+size_t series_marked(const struct series *series, enum series_kind kind); /* how many are not */
+
+/* Elapsed time as this kind has it; of CPU times, wall. */
+int64_t series_elapsed_ns(const struct series_sample *sample, enum series_kind kind);
 
 /* One value per block, ascending by block. Free with series_values_free. */
 struct series_values {

@@ -74,10 +74,11 @@ static int series_lua_sample(lua_State *L)
     return 1;
 }
 
-static enum series_kind check_kind(lua_State *L)
+static enum series_kind check_kind(lua_State *L, int index)
 {
-    static const char *const names[] = {"wall", "cpu", NULL};
-    return luaL_checkoption(L, 2, "wall", names) == 0 ? SERIES_WALL : SERIES_CPU;
+    static const char *const names[] = {"wall", "cpu", "own", NULL};
+    static const enum series_kind kinds[] = {SERIES_WALL, SERIES_CPU, SERIES_OWN};
+    return kinds[luaL_checkoption(L, index, "wall", names)];
 }
 
 /* An error of Lua while it is pushed loses the lists: out of memory, the end of the command. */
@@ -102,7 +103,7 @@ static int series_lua_times(lua_State *L)
     struct series *series = check(L);
     struct series_values values;
     size_t needed = (size_t)luaL_checkinteger(L, 3);
-    if (!series_times(series, check_kind(L), needed, &values))
+    if (!series_times(series, check_kind(L, 2), needed, &values))
         return memory(L);
     return push_values(L, &values);
 }
@@ -112,14 +113,15 @@ static int series_lua_means(lua_State *L)
 {
     struct series *series = check(L);
     struct series_values values;
-    if (!series_means(series, check_kind(L), lua_toboolean(L, 3), &values))
+    if (!series_means(series, check_kind(L, 2), lua_toboolean(L, 3), &values))
         return memory(L);
     return push_values(L, &values);
 }
 
+/* series:marked(kind) */
 static int series_lua_marked(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)check(L)->marked);
+    lua_pushinteger(L, (lua_Integer)series_marked(check(L), check_kind(L, 2)));
     return 1;
 }
 
@@ -149,15 +151,15 @@ struct sums {
 };
 
 static void add_up(const struct series *series, size_t from, size_t to, bool clean,
-                   const double *overhead, bool whole, struct sums *out)
+                   enum series_kind kind, const double *overhead, bool whole, struct sums *out)
 {
     *out = (struct sums){.wall = 0};
     for (size_t i = from; i < to; i++) {
         uint32_t place = series->sorted[i];
         const struct series_sample *sample = &series->samples[place];
-        if (clean && sample->marked != 0)
+        if (clean && !series_is_clean(sample, kind))
             continue;
-        out->wall += (double)sample->wall_ns;
+        out->wall += (double)series_elapsed_ns(sample, kind);
         out->cpu += sample->cpu_ns >= 0 ? (double)sample->cpu_ns : NAN;
         out->loops += sample->loops;
         for (size_t k = 0; k < series->events; k++) {
@@ -182,7 +184,7 @@ static void set_number(lua_State *L, const char *key, double value)
     lua_setfield(L, -2, key);
 }
 
-/* series:sums(names, clean, overhead) -> { {block =, wall_ns =, cpu_ns =, loops =, [name] =}, … },
+/* series:sums(names, clean, overhead, kind) -> { {block =, wall_ns =, cpu_ns =, loops =, [name] =}, … },
  * by block. `overhead` (a list by event): taken off each count, and a sum that one sample lacks is
  * nil; without it lacking ones are passed over. */
 static int series_lua_sums(lua_State *L)
@@ -190,6 +192,7 @@ static int series_lua_sums(lua_State *L)
     struct series *series = check(L);
     double overhead[64] = {0};
     bool clean = lua_toboolean(L, 3), whole = lua_istable(L, 4);
+    enum series_kind kind = check_kind(L, 5);
     luaL_checktype(L, 2, LUA_TTABLE);
     luaL_argcheck(L, series->events <= 64 && lua_rawlen(L, 2) >= series->events, 2, "other events");
     for (size_t k = 0; whole && k < series->events; k++) {
@@ -204,7 +207,7 @@ static int series_lua_sums(lua_State *L)
     struct sums sums;
     size_t at = 0, from = 0, to = 0;
     for (lua_Integer n = 1; series_block(series, &at, &from, &to);) {
-        add_up(series, from, to, clean, overhead, whole, &sums);
+        add_up(series, from, to, clean, kind, overhead, whole, &sums);
         if (sums.loops == 0)
             continue;
         lua_createtable(L, 0, 8);

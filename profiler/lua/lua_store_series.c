@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WAITED "waited for a CPU" /* how lua/payoff/run/noise.lua begins that mark */
+
 enum { EVENTS_MAX = LUA_STORE_SERIES_EVENTS, RESULT = 5 /* place on the stack */ };
 
 struct cell {
@@ -151,10 +153,12 @@ static bool take_more(struct loader *loader, struct cell *cell, const char *text
     return true;
 }
 
-static bool take_noise(struct cell *cell, const char *text, struct status *st)
+static bool take_noise(struct cell *cell, const char *text, struct series_sample *sample,
+                       struct status *st)
 {
     struct json_text key, value;
     double number = 0;
+    int64_t integer = 0;
     if (text == NULL)
         return true;
     struct json_scan scan = json_scan_open((struct json_text){text, strlen(text)});
@@ -165,6 +169,8 @@ static bool take_noise(struct cell *cell, const char *text, struct status *st)
         } else if (json_text_is(key, "switches") && json_text_number(value, &number)) {
             cell->switches += number;
             cell->switches_known = true;
+        } else if (json_text_is(key, "waited_ns") && json_text_integer(value, &integer)) {
+            sample->waited_ns = integer;
         }
     }
     return !scan.damaged || status_fail(st, STATUS_DATA, "the noise of a sample is no JSON");
@@ -222,16 +228,19 @@ static bool visit(void *context, int64_t id, const struct sample_row *row, struc
                                    .index = row->process_index,
                                    .loops = row->loops,
                                    .wall_ns = row->wall_ns,
-                                   .cpu_ns = row->cpu_ns};
+                                   .cpu_ns = row->cpu_ns,
+                                   .waited_ns = -1};
     double estimates[EVENTS_MAX];
     if (row->more != NULL && strstr(row->more, "\"phase\":") != NULL)
         return take_phased(loader, id, row, st);
     struct cell *cell = find_cell(loader, row->cell, st);
     if (cell == NULL || !take_more(loader, cell, row->more, &sample, st) ||
-        !take_noise(cell, row->noise, st))
+        !take_noise(cell, row->noise, &sample, st))
         return false;
-    if (row->marked != NULL)
+    if (row->marked != NULL) {
         sample.marked = mark_number(loader, cell, row->marked);
+        sample.crowded = strncmp(row->marked, WAITED, sizeof WAITED - 1) == 0;
+    }
     take_readings(loader, cell, row, estimates);
     return series_add(cell->series, &sample, estimates) ||
            status_fail(st, STATUS_MEMORY, "out of memory for the samples of a run");

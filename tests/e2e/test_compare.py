@@ -28,8 +28,9 @@ class Compare(Case):
 
     def test_compare(self):
         # One method: the three runs are made once.
-        for check in (self.two_runs_of_one_store, self.other_work_is_not_compared,
-                      self.another_machine_proves_nothing, self.mistakes):
+        for check in (self.two_runs_of_one_store, self.one_run_by_each_time,
+                      self.other_work_is_not_compared, self.another_machine_proves_nothing,
+                      self.mistakes):
             with self.subTest(check.__name__):
                 check()
 
@@ -50,6 +51,21 @@ class Compare(Case):
             self.assertIn("low", rows["twin"]["interval"])
             self.assertIn("low", rows["twin"]["beyond"])
             self.assertEqual(found["machine"][0]["over"], "python, serial")
+
+    def one_run_by_each_time(self):
+        for time, words in [("own", "Verdicts rest on elapsed time without the waits for a CPU"),
+                            ("wall", "Verdicts rest on elapsed time, the median over blocks"),
+                            ("cpu", "Verdicts rest on CPU time, the median over blocks")]:
+            shown = self.payoff("show", DATABASE, "1", "--time", time)
+            self.assertEqual(shown.status, 0, shown.err)
+            self.assertIn(words, " ".join(shown.out.split()))
+            told = json.loads(self.payoff("report", DATABASE, "1", "--time", time,
+                                          "--json", "-").out)
+            self.assertEqual(told["rests_on"], time)
+            self.assertEqual({cell["rests_on"] for cell in told["cells"]}, {time})
+            self.assertEqual({item["rests_on"] for item in told["comparisons"]}, {time})
+        result = self.payoff("show", DATABASE, "1", "--time", "sidereal")
+        self.assertEqual(result.status, 64, result.err)
 
     def other_work_is_not_compared(self):
         result = self.compare(DATABASE, "1", "3")

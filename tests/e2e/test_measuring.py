@@ -124,6 +124,58 @@ class FirstCall(Case):
             self.assertLess(max(list_s), 0.22, name)
 
 
+# After two calls as slow as on a core that others have, twenty make a sample.
+SLOW_LOOKS = """
+#include <stdint.h>
+#include <time.h>
+static int64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return t.tv_sec * 1000000000 + t.tv_nsec;
+}
+static int calls;
+int64_t f(int64_t n)
+{
+    int64_t until = now() + (calls++ < 2 ? 6000000 : 500000);
+    while (now() < until)
+        n++;
+    return n > 0;
+}
+"""
+
+
+class Loops(Case):
+    def test_one_slow_call_does_not_decide_how_many_make_a_sample(self):
+        # The first is no sample; with the second the search was over, and samples were of one call.
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", os.path.join(self.folder, "a.so"),
+                        "-x", "c", "-"], input=SLOW_LOOKS.encode(), check=True)
+        loops = 0
+        for _ in range(4):  # a busy machine may slow the next look as well
+            result = self.payoff("try", "a.so:f:int64(int64)", "--args", "[3]", "--out", "out",
+                                 "--no-db", "--blocks", "1", "--no-verify")
+            self.assertEqual(result.status, 0, result.err)
+            with open(os.path.join(self.folder, "out", "f.csv"), encoding="utf-8") as file:
+                loops = max(int(row["loops"]) for row in csv.DictReader(file)
+                            if row["phase"] == "")
+            if loops > 1:
+                break
+        self.assertGreater(loops, 1)
+        self.assertLessEqual(loops, 21)
+
+
+class Time(Case):
+    def test_a_run_keeps_the_time_that_it_was_asked_for(self):
+        self.experiment()
+        for time in ("own", "wall"):
+            asked = ("--time", time) if time == "own" else ()
+            result = self.payoff("run", "small.lua", "--quick", "--out", "out", "--db", "t.db",
+                                 "--only", "*/serial/*", *asked)
+            self.assertEqual(result.status, 0, result.err)
+            told = json.loads(self.payoff("report", "t.db", "--json", "-").out)
+            self.assertEqual(told["rests_on"], time)
+
+
 class Plan(Case):
     def test_a_budget_that_is_too_small_is_said_before_and_after(self):
         self.experiment()

@@ -22,6 +22,15 @@ check.test("a spread is drawn halfway to that of all, and guessed for one sample
   check.same(forecast.spreads { c }, {})
 end)
 
+check.test("a spread is of the time that the run rests on", function()
+  local a = cell("a", 1, { 1000, 9000, 5000 })
+  for _, sample in ipairs(a.samples) do sample.cpu_ns = 990 + sample.wall_ns / 1000 end
+  local by_cpu = forecast.spreads({ a }, function()
+    return function(sample) return sample.cpu_ns, true end
+  end)
+  check.truthy(by_cpu[a] < 0.01 and forecast.spreads({ a })[a] > 0.5, by_cpu[a])
+end)
+
 check.test("more blocks and more processes are narrower, a higher level is wider", function()
   local a = wild("a", 1)
   local spreads = { [a] = 0.1 }

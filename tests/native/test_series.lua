@@ -35,7 +35,8 @@ local function sample(base_ns, block, order, process, index, more)
   local one = { block = block, order = order, process = process, index = index, loops = loops,
     wall_ns = wall_ns, cpu_ns = wall_ns - random(100),
     marked = random(6) == 0 and 'waited, "long"' or nil,
-    noise = { steal_ns = random(50), switches = random(3), khz = 1.5 * random(10) },
+    noise = { steal_ns = random(50), switches = random(3), khz = 1.5 * random(10),
+      waited_ns = random(4) == 0 and random(wall_ns // 4) or nil },
     counts = { reading(block), reading(block),
       { enabled_ns = 0, running_ns = 0, state = "unsupported", source = "hardware",
         reason = "no such event" } },
@@ -106,9 +107,21 @@ local function model()
   }
 end
 
+-- Waiting for a CPU is a reason that times without it do not mind.
+local function with_waits(one)
+  for i, taken in ipairs(one.samples) do
+    if i % 7 == 0 and taken.noise then
+      taken.noise.waited_ns = taken.wall_ns // 3
+      taken.cpu_ns, taken.marked = taken.wall_ns // 2, "waited for a CPU 33 % of the time"
+    end
+  end
+  return one
+end
+
 local path = os.tmpname()
 local db = assert(store.open(path, { create = true }))
 local given = model()
+for _, one in ipairs(given.cells) do with_waits(one) end
 local run = assert(db:run_begin(given))
 for _, subject in ipairs(given.subjects) do assert(db:subject(run, subject)) end
 assert(db:transaction(function()
@@ -136,10 +149,30 @@ local function close(got, expected, place)
   end
 end
 
+local function both(rests_on)
+  local list, tables, columns = metrics.load({ "ipc", "os" }), assert(db:load(run)),
+    assert(db:load(run, { samples = "series" }))
+  tables.rests_on, columns.rests_on = rests_on, rests_on
+  return derive.run(tables, list), derive.run(columns, list)
+end
+
+check.test("estimates of columns are those of tables, of all kinds of time", function()
+  local medians = {}
+  for _, kind in ipairs { "wall", "own", "cpu" } do
+    local tables, columns = both(kind)
+    check.equal(tables.cells[1].rests_on, kind)
+    check.equal(tables.cells[2].rests_on, "wall") -- threads
+    for i, one in ipairs(tables.cells) do
+      medians[kind] = medians[kind] or one.time.median
+      one.samples, columns.cells[i].samples = nil, nil
+    end
+    close(columns, tables, kind)
+  end
+  check.truthy(medians.own < medians.wall and medians.cpu ~= medians.own)
+end)
+
 check.test("estimates of columns are those of tables", function()
-  local list = metrics.load({ "ipc", "os" })
-  local tables = derive.run(assert(db:load(run)), list)
-  local columns = derive.run(assert(db:load(run, { samples = "series" })), list)
+  local tables, columns = both()
   check.truthy(tables.cells[1].marked.left_out)
   check.truthy(tables.cells[3].speedup.low and tables.cells[1].first.median)
   check.truthy(tables.cells[4].decomposition.kind == "hardware")

@@ -30,6 +30,23 @@ for _, family in ipairs(families.list) do
   end)
 end
 
+-- What the simulation leaves out of a process must not be what an estimate sees.
+check.test("the fastest sample of a process stands for all of them", function()
+  for _, family in ipairs { families.list[1], families.list[7] } do
+    local runs = {}
+    for i = 1, 2 do
+      math.randomseed(20261127)
+      runs[i] = simulate.run(family, { blocks = 12, precision = 1e-9, all_samples = i == 2 })
+    end
+    check.truthy(#runs[2].cells[1].samples >= 4 * #runs[1].cells[1].samples)
+    for _, key in ipairs { "low", "median", "high" } do
+      check.equal(runs[1].cells[2].speedup[key], runs[2].cells[2].speedup[key])
+    end
+    check.equal(runs[1].comparisons[1].p, runs[2].comparisons[1].p)
+  end
+  math.randomseed(20261123)
+end)
+
 check.test("the same twice is hardly ever called different, and 3 % more is found", function()
   local family = families.list[1]
   local different = share(function()

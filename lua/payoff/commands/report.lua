@@ -12,6 +12,7 @@ local profile = require "payoff.model.profile"
 local runs = require "payoff.commands.runs"
 local script = require "payoff.script"
 local sys = require "payoff.native.sys"
+local timing = require "payoff.run.timing"
 
 local report = {}
 
@@ -39,6 +40,7 @@ function report.define(parser)
   end
   command:option("--script", "A Lua file that returns payoff.report { render = function(run) … "
     .. "end }; its text goes to --out."):argname("FILE.lua")
+  timing.option(command, timing.stored)
   profile.define(command)
   command:option("--out", "Where --script's text goes (default: standard output)."):argname("FILE")
 end

@@ -8,6 +8,7 @@ local metrics = require "payoff.metrics"
 local profile = require "payoff.model.profile"
 local store = require "payoff.store"
 local sys = require "payoff.native.sys"
+local timing = require "payoff.run.timing"
 local clean_all = require("payoff.text").clean_all
 local units = require "payoff.units"
 
@@ -24,6 +25,7 @@ function runs.define(parser)
   local show = parser:command("show"):summary("Print the table of a stored run.")
   database_option(show)
   show:argument("run", "Its number or id (default: the last one)."):argname("RUN"):args("?")
+  timing.option(show, timing.stored)
   profile.define(show)
   local export = parser:command("export"):summary("Write a stored run as a report.")
   database_option(export)
@@ -31,6 +33,7 @@ function runs.define(parser)
   export:option("--format", table.concat(formats.names, ", ") .. " (default: csv).")
     :argname("NAME"):default("csv"):choices(formats.names)
   export:option("--out", "The file to write (default: standard output)."):argname("FILE")
+  timing.option(export, timing.stored)
   profile.define(export)
 end
 
@@ -97,7 +100,10 @@ function runs.load(path, which, arguments, samples)
   if run.state == "running" then
     table.insert(run.warnings, "This run never ended: it is still being measured, or was killed.")
   end
-  if arguments then profile.retell(run, arguments) end
+  if arguments then
+    run.rests_on = arguments.time or run.rests_on
+    profile.retell(run, arguments)
+  end
   return derive.run(run, metric_list(run))
 end
 

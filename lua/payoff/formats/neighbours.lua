@@ -10,6 +10,7 @@
 -- without them; none of the other formats has a word for them.
 
 local digest = require "payoff.digest"
+local estimate = require "payoff.run.estimate"
 
 local neighbours = {}
 
@@ -39,9 +40,11 @@ function neighbours.left_out_text(left)
   return table.concat(names, ", ")
 end
 
--- The samples of a cell that its estimates rest on.
+-- The samples of a cell that an estimate of its elapsed time rests on.
 function neighbours.samples(cell)
-  local without = cell.marked and cell.marked.left_out
+  local seen = cell.marked
+  if (cell.rests_on or "wall") ~= "wall" then seen = estimate.marked(cell) end
+  local without = seen and seen.left_out
   local list = {}
   for _, sample in ipairs(cell.samples) do
     if not (without and sample.marked) then list[#list + 1] = sample end

@@ -12,6 +12,7 @@
 
 local estimate = require "payoff.run.estimate"
 local stats = require "payoff.native.stats"
+local timing = require "payoff.run.timing"
 local units = require "payoff.units"
 
 local break_even = {}
@@ -42,10 +43,11 @@ local function groups(run, valid)
   return list
 end
 
-local function points(pairs_list, side)
+local function points(pairs_list, side, kind)
   local out = { x = {}, y = {} }
   for _, pair in ipairs(pairs_list) do
-    for _, time in ipairs(estimate.list(pair[side])) do
+    kind = timing.between(kind, pair.port, pair.base)
+    for _, time in ipairs(estimate.list(pair[side], kind)) do
       out.x[#out.x + 1], out.y[#out.y + 1] = pair.size, time
     end
   end
@@ -53,7 +55,8 @@ local function points(pairs_list, side)
 end
 
 local function cross(pairs_list, run)
-  return stats.crossing(points(pairs_list, "port"), points(pairs_list, "base"),
+  local kind = timing.of(run)
+  return stats.crossing(points(pairs_list, "port", kind), points(pairs_list, "base", kind),
     { level = run.level or run.confidence, seed = math.tointeger(run.seed) or 1 })
 end
 
@@ -93,7 +96,7 @@ end
 -- The interval of a size's time; where too few blocks make none, all that they show.
 local function range_of(cell)
   if cell.time.low then return cell.time.low, cell.time.high end
-  local list = estimate.list(cell)
+  local list = estimate.list(cell, cell.rests_on)
   return math.min(table.unpack(list)), math.max(table.unpack(list))
 end
 

@@ -12,6 +12,7 @@
 local estimate = require "payoff.run.estimate"
 local series = require "payoff.store.series"
 local stats = require "payoff.native.stats"
+local timing = require "payoff.run.timing"
 local units = require "payoff.units"
 
 local decompose = {}
@@ -47,33 +48,36 @@ local function bracket_of(run, cell, index)
 end
 
 -- The same of samples in columns.
-local function sums_of_series(run, cell, own)
+local function sums_of_series(run, cell, own, kind)
   local names, overhead, out = {}, {}, {}
   for index, event in ipairs(run.events) do
     names[index] = (event.asked == "instructions" or event.asked == "cycles") and event.asked
       or "other " .. index
     overhead[index] = bracket_of(run, cell, index)
   end
-  for _, sum in ipairs(own.columns:sums(names, cell.marked and cell.marked.left_out, overhead)) do
-    sum.wall, sum.cpu = sum.wall_ns, sum.cpu_ns
+  for _, sum in ipairs(own.columns:sums(names, cell.marked and cell.marked.left_out, overhead,
+    kind)) do
+    sum.wall, sum.cpu = kind == "cpu" and sum.cpu_ns or sum.wall_ns, sum.cpu_ns
     out[sum.block] = sum
   end
   return out
 end
 
--- block -> what its samples add up to; a field is nil where one of them lacks it.
-local function sums_of(run, cell)
-  local own = series.of(cell)
-  if own then return sums_of_series(run, cell, own) end
+-- block -> what its samples add up to, by the time that the comparison rests on; a field is nil
+-- where one of them lacks it.
+local function sums_of(run, cell, kind)
+  local own, elapsed = series.of(cell), estimate.elapsed(cell, kind)
+  if own then return sums_of_series(run, cell, own, kind) end
   local out, left_out = {}, cell.marked and cell.marked.left_out
   local wanted = { instructions = event_index(run, "instructions"),
     cycles = event_index(run, "cycles") }
   for _, sample in ipairs(cell.samples) do
-    if not (sample.marked and left_out) then
+    local elapsed_ns, good = elapsed(sample)
+    if good or not left_out then
       local sum = out[sample.block]
         or { wall = 0, cpu = 0, loops = 0, instructions = 0, cycles = 0 }
       out[sample.block] = sum
-      sum.wall, sum.loops = sum.wall + sample.wall_ns, sum.loops + sample.loops
+      sum.wall, sum.loops = sum.wall + elapsed_ns, sum.loops + sample.loops
       sum.cpu = sum.cpu and sample.cpu_ns and sum.cpu + sample.cpu_ns
       for name in pairs { instructions = 1, cycles = 1 } do
         local index = wanted[name]
@@ -84,6 +88,7 @@ local function sums_of(run, cell)
       end
     end
   end
+  for _, sum in pairs(kind == "cpu" and out or {}) do sum.wall = sum.cpu or sum.wall end
   return out
 end
 
@@ -124,7 +129,8 @@ end
 
 -- One list of logarithms per factor, the rest's last; one value per block that has everything.
 local function logs_of(kind, base, cell, sums, counted)
-  local times_b, times_c = estimate.block_map(base), estimate.block_map(cell)
+  local times_b = estimate.block_map(base, sums.time)
+  local times_c = estimate.block_map(cell, sums.time)
   local blocks, lists = {}, {}
   for block in pairs(times_b) do
     local both = has(sums.base[block], kind.needs) and has(sums.cell[block], kind.needs)
@@ -221,7 +227,8 @@ end
 -- nil for what has no speed-up.
 function decompose.cell(run, cell, base)
   if not base or base == cell or not cell.speedup or not cell.speedup.median then return nil end
-  local sums = { base = sums_of(run, base), cell = sums_of(run, cell) }
+  local time = timing.between(timing.of(run), base, cell)
+  local sums = { base = sums_of(run, base, time), cell = sums_of(run, cell, time), time = time }
   local own, theirs = simulated_per_run(cell), simulated_per_run(base)
   local counted, chosen, lists, blocks = own and theirs and theirs / own, nil, nil, 0
   for _, name in ipairs { "hardware", "instructions", "simulated", "cpu" } do

@@ -9,6 +9,7 @@
 
 local estimate = require "payoff.run.estimate"
 local stats = require "payoff.native.stats"
+local timing = require "payoff.run.timing"
 
 local ledger = {}
 
@@ -65,8 +66,8 @@ local function start_cost(run, name, valid, level)
 end
 
 -- What one run of the tasks saves, and how many runs repay the build.
-local function repaid(base, cell, build_s, level)
-  local a, b = estimate.pairs(base, cell)
+local function repaid(base, cell, build_s, level, kind)
+  local a, b = estimate.pairs(base, cell, timing.between(kind, base, cell))
   if #a == 0 then return nil end
   local saved = {}
   for i = 1, #a do saved[i] = a[i] - b[i] end
@@ -115,7 +116,8 @@ local function row_of(run, subject, valid, level)
   if not row.cpu then why.cpu = "no valid row" end
   local base = cell and baseline(run, cell.size)
   if not subject.reference and base and valid(base) and base ~= cell then
-    row.saved, row.repaid, why.repaid = repaid(base, cell, row.build_s, level)
+    row.saved, row.repaid, why.repaid = repaid(base, cell, row.build_s, level,
+      timing.of(run))
     if not row.repaid then why.repaid = why.repaid or why.build_s end
   end
   return row

@@ -10,6 +10,7 @@
 local boundary = require "payoff.model.boundary"
 local cells = require "payoff.run.cells"
 local estimate = require "payoff.run.estimate"
+local timing = require "payoff.run.timing"
 local units = require "payoff.units"
 
 local places = {}
@@ -64,7 +65,8 @@ function places.of(run, valid)
     local list = ranked(run, size.size, valid)
     local first, second = list[1], list[2]
     if first then
-      local by = second and estimate.ratio(second, first, level)
+      local by = second and estimate.ratio(second, first, level, 1,
+        timing.between(timing.of(run), first, second))
       local sure = by ~= nil and by.low ~= nil and by.low > 1
       out[#out + 1] = { size = size.size, winner = first.id, subject = first.subject,
         next = second and second.id, by = by, sure = sure, limits = limits(run, size.size),

@@ -5,9 +5,11 @@
 --
 -- Everything that was measured is on the cells when it returns or is interrupted.
 
+local alike = require "payoff.run.alike"
 local cells = require "payoff.run.cells"
 local control = require "payoff.run.control"
 local derive = require "payoff.run.derive"
+local estimate = require "payoff.run.estimate"
 local forecast = require "payoff.run.forecast"
 local model = require "payoff.run.model"
 local noise = require "payoff.run.noise"
@@ -17,6 +19,7 @@ local resume = require "payoff.run.resume"
 local session = require "payoff.run.session"
 local sharing = require "payoff.run.sharing"
 local sys = require "payoff.native.sys"
+local timing = require "payoff.run.timing"
 local verdict = require "payoff.run.verdict"
 local warmup = require "payoff.run.warmup"
 
@@ -64,6 +67,7 @@ end
 local function run_process(state, block, position, entry, env)
   local cell = entry.cell
   cell.cpus = state.placement:of(cell)
+  state.alike:share_loops(cell)
   local outcome = session.run(cell, state:context(block, position, {
     expected = state.expected[cell.workload], env = env, cpus = cell.cpus,
     process = entry.process,
@@ -112,11 +116,18 @@ local function run_block(state, block, total)
   state.blocks_done = block
 end
 
+local function spreads_of(state, list)
+  local kind = timing.of(state.head)
+  return forecast.spreads(list, function(cell)
+    return estimate.reading(cell, timing.between(kind, cell))
+  end)
+end
+
 -- Says once what the rest of the run will bring; a reader of the report learns it when it is bad.
 -- One sample per process shows no spread: then it takes two blocks.
 local function say_forecast(state, list, done)
   local budget_s = state:budget_s()
-  local it = forecast.new(list, forecast.spreads(list), state.plan,
+  local it = forecast.new(list, spreads_of(state, list), state.plan,
     { precision = state.precision, spent_s = state.spent_s, done = done })
   if not it then return end
   state.forecast, state.enough_s = it.text, not it.widths and it.budget_s or nil
@@ -143,12 +154,13 @@ local function study_warmup(state)
     note_outcome(cell, outcome)
     return outcome.study
   end)
+  state.alike:share_warmup()
 end
 
 -- From the first block on it is known what a block costs.
 local function make_plan(state, budget_s)
   local list = measurable(state, 2)
-  local spreads, fixed = forecast.spreads(list), state:fixed_blocks()
+  local spreads, fixed = spreads_of(state, list), state:fixed_blocks()
   if not fixed then plan.allocate(list, spreads) end
   state.plan = plan.blocks(list, {
     budget_s = budget_s, spent_s = state.spent_s, done = 1,
@@ -176,6 +188,7 @@ end
 function blocks.run(state)
   local budget_s, fixed = state:budget_s(), state:fixed_blocks()
   choose_sampling(state, budget_s, fixed)
+  state.alike = alike.of(state.cells, state.head.fingerprint)
   if not state.at then study_warmup(state) end
   if state.recorder then state.recorder:planned(state) end
   local too_little = not fixed and not state.plan and forecast.before(measurable(state, 1), {

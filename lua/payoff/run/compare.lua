@@ -22,6 +22,7 @@
 local cells = require "payoff.run.cells"
 local estimate = require "payoff.run.estimate"
 local stats = require "payoff.native.stats"
+local timing = require "payoff.run.timing"
 local units = require "payoff.units"
 
 local compare = {}
@@ -142,8 +143,9 @@ local function paired_test(first, second)
   end
 end
 
-local function paired(kind, cell, over)
-  local first, second = estimate.pairs(cell, over)
+-- time: what the run rests on (payoff.run.timing).
+local function paired(kind, cell, over, time)
+  local first, second = estimate.pairs(cell, over, timing.between(time, cell, over))
   return {
     kind = kind, size = cell.size, cell = cell.id, over = over.id,
     subject = cell.subject, name = cells.describe(cell), over_name = cells.describe(over),
@@ -192,12 +194,12 @@ end
 -- Each port's fastest row against the serial reference, and the best port's against the next's.
 -- valid(cell): may its time be compared?
 function compare.inside(run, valid)
-  local items, level = {}, run.level or run.confidence
+  local items, level, time = {}, run.level or run.confidence, timing.of(run)
   for _, base in ipairs(run.cells) do
     if base.baseline and valid(base) then
       local ports = best_of_ports(run, base.size, valid, base.subject)
-      for _, cell in ipairs(ports) do items[#items + 1] = paired("reference", cell, base) end
-      if ports[2] then items[#items + 1] = paired("next", ports[1], ports[2]) end
+      for _, cell in ipairs(ports) do items[#items + 1] = paired("reference", cell, base, time) end
+      if ports[2] then items[#items + 1] = paired("next", ports[1], ports[2], time) end
     end
   end
   -- Each alone, as the rows of the table show them: six blocks resolve one comparison, and would

@@ -11,6 +11,7 @@ local metrics = require "payoff.metrics"
 local model = require "payoff.model"
 local scaling = require "payoff.run.scaling"
 local simulated = require "payoff.run.simulated"
+local timing = require "payoff.run.timing"
 
 local derive = {}
 
@@ -49,13 +50,15 @@ local function ratios(run, cell, level)
   if not derive.valid(run, cell) then return end
   local base, serial = derive.baseline(run, cell), derive.serial(run, cell)
   if base and base ~= cell and derive.valid(run, base) then
-    cell.speedup = estimate.ratio(base, cell, level)
+    local kind = timing.between(timing.of(run), base, cell)
+    cell.speedup = estimate.ratio(base, cell, level, 1, kind)
     if cell.speedup then cell.speedup.over = base.subject .. "/serial/1" end
     cell.speedup_cpu = estimate.ratio(base, cell, level, 1, "cpu")
-    cell.speedup_mean = estimate.means(base, cell, level, math.tointeger(run.seed) or 1)
+    cell.speedup_mean = estimate.means(base, cell, level, math.tointeger(run.seed) or 1, kind)
   end
   if serial and serial ~= cell and derive.valid(run, serial) then
-    cell.efficiency = estimate.ratio(serial, cell, level, math.min(cell.jobs, cell.tasks))
+    cell.efficiency = estimate.ratio(serial, cell, level, math.min(cell.jobs, cell.tasks),
+      timing.between(timing.of(run), serial, cell))
   end
 end
 
@@ -131,10 +134,12 @@ function derive.run(run, metric_list)
   index_subjects(run)
   derive.name_phases(run)
   local level, names = run.level or run.confidence, {}
+  run.rests_on = timing.of(run)
   for i, event in ipairs(run.events) do names[i] = event.asked end
   for _, cell in ipairs(run.cells) do
-    cell.time, cell.cpu = estimate.time(cell, level), estimate.cpu(cell, level)
-    cell.marked = estimate.marked(cell)
+    cell.rests_on = timing.between(run.rests_on, cell)
+    cell.time, cell.cpu = estimate.of(cell, level, cell.rests_on), estimate.cpu(cell, level)
+    cell.marked = estimate.marked(cell, cell.rests_on)
     cell.first = estimate.first(cell, level)
     cell.speedup, cell.efficiency, cell.speedup_cpu, cell.speedup_mean = nil, nil, nil, nil
     ratios(run, cell, level)
@@ -167,8 +172,9 @@ function derive.precise_enough(run, level, precision)
   for _, cell in ipairs(run.cells) do
     if derive.valid(run, cell) then
       local base = derive.baseline(run, cell)
-      local interval = cell.baseline and estimate.time(cell, level)
-        or base and estimate.ratio(base, cell, level)
+      local kind = timing.between(timing.of(run), cell, base or cell)
+      local interval = cell.baseline and estimate.of(cell, level, kind)
+        or base and estimate.ratio(base, cell, level, 1, kind)
       if half_width(interval) > precision then return false end
     end
   end

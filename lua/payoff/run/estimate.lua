@@ -45,10 +45,19 @@ local function undisturbed(sample)
   return not sample.marked or sample.marked:find("^waited for a CPU") ~= nil
 end
 
+local function has_marked(cell)
+  for _, sample in ipairs(cell.samples) do
+    if sample.marked then return true end
+  end
+  return false
+end
+
 -- Samples taken in a bad moment are left out, as long as half of the blocks still have others, and
 -- not so many that there would be no interval any more: noise in it is better than none at all.
 local function usable(cell, of, keep)
-  local all, clean = by_process(cell, of, every), by_process(cell, of, keep or unmarked)
+  local all = by_process(cell, of, every)
+  if not has_marked(cell) then return all, true end
+  local clean = by_process(cell, of, keep or unmarked)
   local enough = math.min(count(all), stats.needed(0.95))
   if 2 * count(clean) >= count(all) and count(clean) >= enough then return clean, true end
   return all, false
@@ -66,16 +75,36 @@ end
 
 local kinds = { wall = wall_per_run, cpu = cpu_per_run, own = own_per_run }
 
+-- What is known of a cell: of pools and threads no time of their own.
+local function known(cell, kind)
+  return kind == "own" and cell.mode ~= "serial" and "wall" or kind or "wall"
+end
+
 -- Which time of a cell is meant, and which samples are good for it.
 local function reader(cell, kind)
-  if kind == "own" and cell.mode ~= "serial" then kind = "wall" end
+  kind = known(cell, kind)
   return kinds[kind], kind == "own" and undisturbed or unmarked
+end
+
+-- (sample) -> its time per run, and whether it is good for that: for payoff.run.forecast.
+function estimate.reading(cell, kind)
+  local of, keep = reader(cell, kind)
+  return function(sample) return of(sample), keep(sample) end
+end
+
+-- (sample) -> elapsed time as this kind has it, and whether the sample is good for it: what is
+-- added up beside an estimate of the cell (payoff.model.decompose).
+function estimate.elapsed(cell, kind)
+  local own, _, keep = known(cell, kind) == "own", reader(cell, kind)
+  return function(sample)
+    return sample.wall_ns - (own and noise.waiting(sample) or 0), keep(sample)
+  end
 end
 
 -- block -> the median over its processes, each with its fastest sample.
 local function by_block(cell, kind)
   local own, values = series.of(cell), {}
-  if own then return own:times(kind).map end
+  if own then return own:times(known(cell, kind)).map end
   for block, processes in pairs((usable(cell, reader(cell, kind)))) do
     local list = {}
     for _, x in pairs(processes) do list[#list + 1] = x end
@@ -119,17 +148,20 @@ function estimate.block_map(cell, kind) return by_block(cell, kind or "wall") en
 -- One value per block, in order.
 function estimate.list(cell, kind) return in_order(by_block(cell, kind or "wall")) end
 
--- How many samples are marked, and whether the estimates leave them out; nil when none is.
-function estimate.marked(cell)
+-- How many samples are no good for times of this kind, and whether the estimates leave them out;
+-- nil when all are good.
+function estimate.marked(cell, kind)
   local own, marked = series.of(cell), 0
   if own then
-    marked = own.columns:marked()
+    kind = known(cell, kind)
+    marked = own.columns:marked(kind)
     return marked > 0
-      and { samples = marked, of = #own, left_out = own:times("wall").left_out } or nil
+      and { samples = marked, of = #own, left_out = own:times(kind).left_out } or nil
   end
-  for _, sample in ipairs(cell.samples) do marked = marked + (sample.marked and 1 or 0) end
+  local of, keep = reader(cell, kind)
+  for _, sample in ipairs(cell.samples) do marked = marked + (keep(sample) and 0 or 1) end
   if marked == 0 then return nil end
-  local _, left_out = usable(cell, wall_per_run)
+  local _, left_out = usable(cell, of, keep)
   return { samples = marked, of = #cell.samples, left_out = left_out }
 end
 
@@ -167,13 +199,13 @@ end
 
 -- block -> the mean over its processes of the mean over their samples; of marked ones as `usable`.
 local function means_by_block(cell, kind)
-  local own, of = series.of(cell), kinds[kind]
-  if own then return own:means(kind) end
-  local _, left_out = usable(cell, of)
+  local own, of, keep = series.of(cell), reader(cell, kind)
+  if own then return own:means(known(cell, kind)) end
+  local _, left_out = usable(cell, of, keep)
   local sums = {}
   for _, sample in ipairs(cell.samples) do
     local x = of(sample)
-    if x and not (left_out and sample.marked) then
+    if x and not (left_out and not keep(sample)) then
       local block = sums[sample.block] or {}
       sums[sample.block] = block
       local process = block[sample.process or 1] or { sum = 0, n = 0 }

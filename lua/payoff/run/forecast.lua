@@ -1,6 +1,6 @@
 -- forecast: what the budget will bring, said after the first block and before all the others.
 --
---   local spreads = forecast.spreads(cells)             --> { [cell] = 0.03, … }
+--   local spreads = forecast.spreads(cells, reading)    --> { [cell] = 0.03, … }
 --   local f = forecast.new(cells, spreads, plan, { precision = 0.02, spent_s = 4 })
 --   f.text      --> "27 blocks in about 55 s: about ±1.8 % on 9 rows and ±6 % on 2 (a guess …)"
 --   f.bad, f.budget_s                                   -- what would do, in seconds
@@ -32,25 +32,30 @@ local function median(list)
   return list[(#list + 1) // 2]
 end
 
--- marked: samples taken in a bad moment as well.
-local function logs_of(cell, marked)
+local function elapsed()
+  return function(sample) return sample.wall_ns / sample.loops, not sample.marked end
+end
+
+-- all: samples taken in a bad moment as well.
+local function logs_of(cell, read, all)
   local logs = {}
   for _, sample in ipairs(cell.samples) do
-    if marked or not sample.marked then
-      logs[#logs + 1] = math.log(sample.wall_ns / sample.loops)
-    end
+    local ns, good = read(sample)
+    if ns and ns > 0 and (all or good) then logs[#logs + 1] = math.log(ns) end
   end
   return logs
 end
 
 -- The spread (of log time) between blocks, guessed for each cell from its samples so far. That of
 -- three samples is itself uncertain, so it is drawn halfway to the median of all; a cell with one
--- sample has just that. Empty when no cell has two samples.
-function forecast.spreads(cells)
+-- sample has just that. Empty when no cell has two samples. reading(cell): a function (sample) ->
+-- the time that the run rests on, and whether the sample is good; elapsed time by default.
+function forecast.spreads(cells, reading)
   local own, known, out = {}, {}, {}
   for _, cell in ipairs(cells) do
-    local logs = logs_of(cell, false)
-    if #logs < 2 then logs = logs_of(cell, true) end
+    local read = (reading or elapsed)(cell)
+    local logs = logs_of(cell, read, false)
+    if #logs < 2 then logs = logs_of(cell, read, true) end
     if #logs >= 2 then
       own[cell] = deviation(logs) / math.sqrt(1 - correlation)
       known[#known + 1] = own[cell]

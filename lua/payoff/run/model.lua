@@ -19,6 +19,7 @@ local metrics = require "payoff.metrics"
 local paths = require "payoff.paths"
 local sharing = require "payoff.run.sharing"
 local sys = require "payoff.native.sys"
+local timing = require "payoff.run.timing"
 local values = require "payoff.values"
 local versions = require "payoff.versions"
 
@@ -111,7 +112,7 @@ end
 local function noise_warnings(state, add)
   local marked, taken, crowded, cost_ns, wall_ns = 0, 0, {}, 0, 0
   for _, cell in ipairs(state.cells) do
-    local seen = estimate.marked(cell)
+    local seen = estimate.marked(cell, timing.between(timing.of(state.head), cell))
     taken = taken + #cell.samples
     marked = marked + (seen and seen.samples or 0)
     if seen and not seen.left_out then crowded[#crowded + 1] = cell.id end
@@ -199,7 +200,8 @@ function model.head(state)
   local run = {
     format = 1, id = state.started:gsub(":", "-"):gsub("Z$", "") .. "-" .. sys.pid(),
     started = state.started, seed = state.seed, confidence = experiment.confidence,
-    interrupted = false, command = state.options.command, payoff = versions.describe(),
+    rests_on = state.options.rests_on, interrupted = false, command = state.options.command,
+    payoff = versions.describe(),
     experiment = { name = experiment.name, file = experiment.file, title = experiment.title,
                    text = experiment.text, metrics = experiment.metrics },
     machine = fault.check("system", "this machine", machine.describe()),

@@ -23,7 +23,7 @@ resume.MARK = "its process did not come to its end, and its results were not che
 
 -- The command-line options that make a run what it is.
 local KEPT = { "only", "set", "quick", "budget", "precision", "blocks", "counts", "no_pin",
-  "python", "no_verify", "sizes", "share", "profile", "func" }
+  "python", "no_verify", "sizes", "share", "profile", "func", "time" }
 
 function resume.options(arguments)
   local kept = {}

@@ -39,15 +39,20 @@ function sampling.of(it) return type(it) == "number" and sampling.exactly(it) or
 
 -- The two fastest of the unmarked samples, or of all where less than two are unmarked.
 local function two_fastest(samples)
-  local least, second, clean = math.huge, math.huge, 0
-  for _, sample in ipairs(samples) do clean = clean + (sample.marked and 0 or 1) end
-  for _, sample in ipairs(samples) do
-    if clean < 2 or not sample.marked then
-      local x = sample.wall_ns / sample.loops
-      if x < least then least, second = x, least elseif x < second then second = x end
+  local least, second, clean, clean_least, clean_second = math.huge, math.huge, 0, math.huge,
+    math.huge
+  for i = 1, #samples do
+    local sample = samples[i]
+    local x = sample.wall_ns / sample.loops
+    if x < least then least, second = x, least elseif x < second then second = x end
+    if not sample.marked then
+      clean = clean + 1
+      if x < clean_least then clean_least, clean_second = x, clean_least
+      elseif x < clean_second then clean_second = x end
     end
   end
-  return least, second
+  if clean < 2 then return least, second end
+  return clean_least, clean_second
 end
 
 -- The least and the most for samples of this length.

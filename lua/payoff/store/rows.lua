@@ -62,7 +62,7 @@ rows.SUBJECT = set("name", "kind", "reference", "teaches", "runtime", "file", "s
 rows.CELL = set("id", "subject", "mode", "jobs", "start", "size", "tasks", "loops", "baseline",
   "verdict", "samples", "time", "cpu", "speedup", "efficiency",
   "speedup_cpu", "speedup_mean", "per_task", "metrics", "workers",
-  "warming", "first")
+  "warming", "first", "rests_on")
 rows.EVENT = set("asked", "name", "unit", "state", "source", "reason")
 rows.VERDICT = set("state", "text", "ulp", "relative", "task", "expected", "got")
 rows.FINDING = set("category", "failing", "text", "count", "input", "task", "expected", "got",

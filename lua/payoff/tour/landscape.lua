@@ -13,6 +13,7 @@
 
 local digest = require "payoff.digest"
 local estimate = require "payoff.run.estimate"
+local timing = require "payoff.run.timing"
 
 local landscape = {}
 
@@ -38,7 +39,8 @@ end
 
 local function entry_at(run, d, size)
   local cell, over = fastest(d, size, false), fastest(d, size, true)
-  local speedup = cell and over and estimate.ratio(over, cell, run.level or run.confidence)
+  local speedup = cell and over and estimate.ratio(over, cell, run.level or run.confidence, 1,
+    timing.between(timing.of(run), over, cell))
   if not speedup or not speedup.median then return nil end
   return { size = size, cell = cell, over = over, speedup = speedup, state = state_of(speedup) }
 end
