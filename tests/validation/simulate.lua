@@ -44,12 +44,13 @@ for i = 1, rule.most do pool[i] = { loops = 1, index = i } end
 local function take_process(process, factor, scale)
   local own, fastest = {}, nil
   repeat
-    local n = #own + 1
-    local sample = pool[n]
-    sample.wall_ns = factor * math.exp(scale * process())
-    own[n] = sample
-    if not fastest or sample.wall_ns < fastest.wall_ns then fastest = sample end
-  until sampling.enough(rule, n, own, sample_ns)
+    for n = #own + 1, #own + sampling.next(rule, #own, sample_ns, rule.most) do
+      local sample = pool[n]
+      sample.wall_ns = factor * math.exp(scale * process())
+      own[n] = sample
+      if not fastest or sample.wall_ns < fastest.wall_ns then fastest = sample end
+    end
+  until sampling.enough(rule, #own, own, sample_ns)
   return own, fastest
 end
 

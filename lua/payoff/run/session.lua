@@ -204,8 +204,12 @@ end
 
 -- Many short samples from the first call on, in place of those that count.
 local function study(process, cell, context, outcome)
-  outcome.study = warmup.study_once(function(phase, loops)
-    return take_sample(process, cell, context, outcome, phase, loops)
+  local most, waiting = taking.most(process, cell, context), {}
+  outcome.study = warmup.study_once(function(phase, loops, ahead)
+    if waiting[1] and waiting[1].loops == loops then return table.remove(waiting, 1) end
+    waiting = take(process, cell, context, outcome,
+      { phase = phase, loops = loops, count = math.min(ahead or 1, most) }) or {}
+    return table.remove(waiting, 1)
   end, context.study_s, outcome.bracket or cell.of.bracket)
   return outcome.study ~= nil and calibrate(process, cell, outcome)
 end

@@ -60,16 +60,26 @@ local function next_loops(sample, taken)
   return taken % samples_per_length == 0 and sample.loops * 2 or sample.loops
 end
 
+-- How many samples of these loops are sure to come, for a worker that takes several on one command;
+-- no longer together than a bad moment may spoil.
+local together, together_ns = 10, 20e6
+
+local function ahead(sample, loops, taken)
+  if not sample or sample.wall_ns < least_sample_ns / 2 and loops < most_loops then return 1 end
+  return math.max(1, math.min(together, samples_per_length - taken % samples_per_length,
+    math.floor(together_ns / math.max(sample.wall_ns, 1))))
+end
+
 -- The samples one after the other; nil when the process died. `before`: loops before each of them.
 local function sequence(take, seconds)
   local began_s, done = sys.monotonic_s(), 1
   local out = { first = take("first", 1), list = {}, before = {}, early = {} }
   if not out.first then return nil end
   if out.first.wall_ns * fewest > seconds * 1e9 then return out end
-  local loops, spent_s, waited_s, crowded = 1, 0, 0, 0
+  local loops, spent_s, waited_s, crowded, sample = 1, 0, 0, 0, nil
   while #out.list + crowded < most_samples and (spent_s < seconds or #out.list < fewest)
     and spent_s < 3 * seconds do -- slower than it began
-    local sample = take("study", loops)
+    sample = take("study", loops, ahead(sample, loops, #out.list))
     if not sample then return nil end
     -- Those too short to be timed tell nothing of a level, but much of a dear beginning.
     if sharing.judge((sample.noise or {}).core_slowdown) then
@@ -119,7 +129,8 @@ local function beginning(found, bracket_ns, steady_ns)
   return excess_ns > first_call_ns and { loops = loops, speedup = dearest_ns / steady_ns } or nil
 end
 
--- One process; bracket: what reading clocks around no work takes. nil when it died.
+-- One process; bracket: what reading clocks around no work takes. nil when it died. take(phase,
+-- loops, ahead) -> a sample; so many more of these loops will be asked for.
 function warmup.study_once(take, seconds, bracket)
   local bracket_ns = bracket and bracket.wall_ns or 0
   local found = sequence(take, seconds)
