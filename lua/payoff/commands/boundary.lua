@@ -22,7 +22,7 @@ function command.define(parser)
     :description("Measures what one call costs through each binding, what an argument costs per "
       .. "element, a task of a pool and its start; prints the table and keeps the figures, so that "
       .. "reports can use them.")
-  it:argument("file", "The experiment (default: scripts/boundary.lua)."):argname("FILE.lua")
+  it:argument("file", "The experiment."):argname("FILE.lua")
     :default("scripts/boundary.lua")
   it:option("--case", "Comma-separated, of: " .. table.concat(boundary.cases, ", ") .. ".")
     :argname("LIST")
