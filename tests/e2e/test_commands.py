@@ -2,14 +2,20 @@
 """The commands besides run: try, runs, show, export, counters, doctor."""
 
 import csv
+import fcntl
 import io
 import json
 import os
+import pty
+import re
 import shlex
+import struct
+import subprocess
 import sys
+import termios
 import unittest
 
-from support import Case
+from support import PAYOFF, Case
 
 
 class Try(Case):
@@ -118,6 +124,30 @@ class Store(Case):
         self.assertFalse(os.path.exists(os.path.join(self.folder, self.database)))
 
 
+class Terminal(Case):
+    def test_progress_is_one_line_that_goes(self):
+        """Of 40 columns: none is longer, and the last thing written clears it."""
+        self.experiment()
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        with subprocess.Popen([PAYOFF, "run", "small.lua", "--blocks", "2", "--no-db"],
+                              cwd=self.folder, stdin=theirs, stdout=subprocess.DEVNULL,
+                              stderr=theirs) as process:
+            os.close(theirs)
+            shown = b""
+            while True:
+                try:
+                    shown += os.read(ours, 65536)
+                except OSError: # the other side is closed
+                    break
+        os.close(ours)
+        self.assertEqual(process.returncode, 0, shown)
+        lines = shown.decode().split("\r\x1b[K")
+        self.assertTrue(any("block 2 of 2" in line for line in lines), lines)
+        self.assertLessEqual(max(len(line) for line in lines if "payoff: " not in line), 40)
+        self.assertEqual(lines[-1].replace("\r\n", ""), "")
+
+
 class Machine(Case):
     def test_counters_are_proven(self):
         result = self.payoff("counters", "--json")
@@ -131,6 +161,20 @@ class Machine(Case):
                 self.assertIn(event["state"], ("exact", "not counted", "unsupported"))
                 self.assertTrue(event["state"] == "exact" or event["reason"])
 
+    def test_counters_in_words(self):
+        result = self.payoff("counters", "page-f")
+        self.assertEqual(result.status, 0, result.err)
+        head, row = result.out.splitlines()[0], result.out.splitlines()[1]
+        self.assertEqual(head.split()[:3], ["event", "counted", "here"])
+        self.assertRegex(row, r"^page-faults +(yes, as page-faults|unsupported|not counted) ")
+        for number in set(re.findall(r"  \[(\d+)\]  ", result.out)):
+            self.assertRegex(result.out, r"(?m)^\[%s\] \S" % number)
+
+    def test_boundary_says_where_it_runs(self):
+        result = self.payoff("boundary")
+        self.assertEqual(result.status, 66)
+        self.assertIn("run this in their top folder", result.err)
+
     def test_an_unknown_counter(self):
         result = self.payoff("counters", "instructons")
         self.assertEqual(result.status, 64)
@@ -143,7 +187,7 @@ class Machine(Case):
         self.assertEqual([one["name"] for one in found], ["Python", "native"])
         for one in found:
             if "scatter" not in one:
-                self.assertIn("blocks could be measured", one["reason"])
+                self.assertIn("blocks could be measured in ", one["reason"])
                 continue
             changes = [item["change"] for item in one["detectable"]]
             self.assertEqual(changes, sorted(changes, reverse=True))

@@ -16,6 +16,8 @@ local units = require "payoff.units"
 
 local command = {}
 
+local own_file = "scripts/boundary.lua"
+
 function command.define(parser)
   local it = parser:command("boundary")
     :summary("Measure what a call into native code costs on this machine.")
@@ -23,7 +25,7 @@ function command.define(parser)
       .. "element, a task of a pool and its start; prints the table and keeps the figures, so that "
       .. "reports can use them.")
   it:argument("file", "The experiment."):argname("FILE.lua")
-    :default("scripts/boundary.lua")
+    :default(own_file)
   it:option("--case", "Comma-separated, of: " .. table.concat(boundary.cases, ", ") .. ".")
     :argname("LIST")
   it:option("--budget", "Seconds to spend on each case (default: what six blocks take).")
@@ -85,6 +87,10 @@ local function keep(arguments, kept)
 end
 
 function command.run(arguments)
+  if arguments.file == own_file and not sys.stat(own_file) then
+    fault.raise("noinput", "%s is not here: it builds its ports from payoff's sources, so run this "
+      .. "in their top folder, or name its path", own_file)
+  end
   local entries, first = {}, nil
   for _, case in ipairs(cases_of(arguments)) do
     local run = measure(case, arguments)
