@@ -9,10 +9,12 @@ import os
 import pty
 import re
 import shlex
+import signal
 import struct
 import subprocess
 import sys
 import termios
+import time
 import unittest
 
 from support import PAYOFF, Case
@@ -174,6 +176,29 @@ class Machine(Case):
         result = self.payoff("boundary")
         self.assertEqual(result.status, 66)
         self.assertIn("run this in their top folder", result.err)
+
+    def test_boundary_interrupted_shows_what_it_has(self):
+        self.write("two.py", "import time\n\n\ndef quick(n):\n    return n\n\n\n"
+                   "def slow(n):\n    open('slow', 'w').close()\n    time.sleep(100)\n")
+        self.write("two.lua", """local payoff = require "payoff"
+            local case = payoff.setting("case", "calls")
+            return payoff.experiment { name = "two", reference = payoff.python { name = "python",
+              file = "two.py", func = case == "calls" and "quick" or "slow" }, sizes = { 1, 2 },
+              workload = function(n) return { { n } } end, metrics = {} }""")
+        with subprocess.Popen([PAYOFF, "boundary", "two.lua", "--quick", "--out", "kept.json"],
+                              cwd=self.folder, stdout=subprocess.PIPE, encoding="utf-8",
+                              env=dict(os.environ, PAYOFF_PYTHON=sys.executable)) as process:
+            while process.poll() is None and not self.is_there("slow"):
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out = process.communicate()[0]
+        self.assertEqual(process.returncode, 130, out)
+        self.assertIn("one call, no argument  python", out)
+        self.assertIn("Interrupted in the case arguments; nothing is kept.", out)
+        self.assertFalse(self.is_there("kept.json"))
+
+    def is_there(self, name):
+        return os.path.exists(os.path.join(self.folder, name))
 
     def test_an_unknown_counter(self):
         result = self.payoff("counters", "instructons")

@@ -91,19 +91,25 @@ function command.run(arguments)
     fault.raise("noinput", "%s is not here: it builds its ports from payoff's sources, so run this "
       .. "in their top folder, or name its path", own_file)
   end
-  local entries, first = {}, nil
+  local entries, first, stopped_at = {}, nil, nil
   for _, case in ipairs(cases_of(arguments)) do
     local run = measure(case, arguments)
-    if run.interrupted then fault.raise("interrupted", "interrupted") end
+    if run.interrupted then
+      stopped_at = case
+      break
+    end
     first = first or run
     table.move(boundary.entries(run, case), 1, 1000, #entries + 1, entries)
   end
+  if not first then fault.raise("interrupted", "interrupted") end
   local kept = boundary.new(first, entries)
   local text = ("The boundary on this machine (%s)\n\n%s"):format(kept.of.python or "Python",
     table_of(entries))
-  text = text .. keep(arguments, kept)
+  -- Half a list would take the place of a whole one.
+  text = text .. (stopped_at and ("\nInterrupted in the case %s; nothing is kept. --case measures "
+    .. "some cases alone.\n"):format(stopped_at) or keep(arguments, kept))
   fault.shown(sys.write(1, text))
-  return fault.status.ok
+  return stopped_at and fault.status.interrupted or fault.status.ok
 end
 
 return command
