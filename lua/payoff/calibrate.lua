@@ -134,7 +134,7 @@ function calibrate.measure(name, options)
 end
 
 local function percent(share)
-  return (share < 1 and "±%.2g %%" or "±%.0f %%"):format(share * 100)
+  return ("±%s %%"):format(units.two_digits(share * 100))
 end
 
 local function sentence(one)
