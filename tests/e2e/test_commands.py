@@ -120,6 +120,18 @@ class Store(Case):
         self.assertEqual(result.status, 64)
         self.assertIn("77", result.err)
 
+    def test_history_finds_the_only_store(self):
+        found = self.payoff("history")
+        self.assertEqual(found.status, 0, found.err)
+        self.assertRegex(found.out, r"small: 1 run, from \S+ to \S+\n\npython, serial +\S  ")
+        self.write("other.payoff.db", "")
+        self.assertIn("There are several *.payoff.db", self.payoff("history").err)
+        os.remove(os.path.join(self.folder, "other.payoff.db"))
+        os.remove(os.path.join(self.folder, self.database))
+        none = self.payoff("history")
+        self.assertEqual(none.status, 64)
+        self.assertIn("There is no *.payoff.db in this folder", none.err)
+
     def test_no_store_when_not_wanted(self):
         os.remove(os.path.join(self.folder, self.database))
         self.run_small("--no-db")
