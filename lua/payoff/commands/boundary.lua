@@ -30,7 +30,7 @@ function command.define(parser)
     :argname("LIST")
   it:option("--budget", "Seconds to spend on each case (default: what six blocks take).")
     :argname("SECONDS")
-  it:flag("--quick", "A first impression: one block, no intervals.")
+  it:flag("--quick", "A first impression: one block, wide intervals.")
   it:option("--python", "The interpreter (default: $PAYOFF_PYTHON, else python3)."):argname("PATH")
   it:option("--out", "Where the figures are kept (default: payoff/boundary.json of the user's "
     .. "cache; none: -)."):argname("FILE.json")
@@ -83,7 +83,8 @@ local function keep(arguments, kept)
   if folder ~= "" then fault.check("io", nil, sys.mkdirs(folder)) end
   local text = fault.check("internal", nil, json.encode(kept, { indent = 1 }))
   fault.check("io", nil, sys.write_file(path, text .. "\n"))
-  return ("\nKept in %s; `payoff run` reads it.\n"):format(path)
+  return ("\nKept in %s; `payoff run%s` reads it.\n"):format(path,
+    path ~= boundary.default_path() and " --boundary " .. path or "")
 end
 
 function command.run(arguments)
