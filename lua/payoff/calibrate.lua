@@ -99,7 +99,9 @@ local function summary(name, run)
   out.sharing = sharing.text(run.sharing)
   out.marked = samples > 0 and marked / samples or nil
   if #logs < plan.looks[1] then
-    out.reason = ("only %d blocks could be measured; it takes %d"):format(#logs, plan.looks[1])
+    out.reason = ("only %d blocks could be measured in %s, and it takes %d to tell%s."):format(
+      #logs, units.time(run.wall_s * 1e9), plan.looks[1], (out.marked or 0) > 0.5
+      and ": this machine is too busy just now, nearly all samples were taken in bad moments" or "")
     return out
   end
   out.scatter, out.detectable = calibrate.scatter(logs), {}
@@ -132,7 +134,7 @@ function calibrate.measure(name, options)
 end
 
 local function percent(share)
-  return (share < 1 and "±%.2g %%" or "±%.0f %%"):format(share * 100)
+  return ("±%s %%"):format(units.two_digits(share * 100))
 end
 
 local function sentence(one)

@@ -29,8 +29,8 @@ function commands.parser()
       .. "by how much, and why.")
     :epilog("`payoff run --help` teaches the command. Exit statuses: 0 done, 1 slower, 2 a wrong "
       .. "result, 3 nothing concluded, 4 a subject failed, 64 wrong usage, 65 a mistake in a file, "
-      .. "69 not available here, "
-      .. "70 internal error, 74 cannot write, 130 interrupted.")
+      .. "66 no such file, 69 not available here, 70 internal error, 71 the system refused, "
+      .. "74 cannot write, 130 interrupted.")
     :usage_max_width(80)
     :help_max_width(80)
   parser:flag("--version", "Show the versions of payoff and of everything linked into it.")

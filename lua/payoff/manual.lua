@@ -16,6 +16,9 @@ local function words_of(element)
   return type(element._description) == "string" and element._description or ""
 end
 
+-- With the default, as --help has it.
+local function described(element) return element:_get_description() end
+
 -- ".TP" with the term in bold and its description.
 local function add_item(out, term, text)
   out[#out + 1] = ".TP"
@@ -37,21 +40,21 @@ local function add_command(out, command)
   out[#out + 1] = ".SS payoff " .. escape(command._name)
   out[#out + 1] = escape(words_of(command) ~= "" and words_of(command) or command._summary or "")
   for _, argument in ipairs(command._arguments) do
-    add_item(out, argument_term(argument), words_of(argument))
+    add_item(out, argument_term(argument), described(argument))
   end
   for _, option in ipairs(command._options) do
     if not option._is_help and not option._hidden then
-      add_item(out, option_term(option), words_of(option))
+      add_item(out, option_term(option), described(option))
     end
   end
 end
 
 local STATUSES = {
   { "0", "Done; no regression, nothing wrong." },
-  { "1", "Slower, or a promise that is broken (check, bisect)." },
+  { "1", "Slower, or a promise that is broken (check)." },
   { "2", "A wrong result." },
-  { "3", "Nothing could be concluded." },
-  { "4", "A subject failed: it crashed, hung, or could not be built." },
+  { "3", "Nothing could be concluded (check, compare, bisect)." },
+  { "4", "A subject failed: it crashed, hung, or could not be built; a recorded program failed." },
   { "64, 65, 66", "Wrong usage; a mistake in a file; a file that is not there." },
   { "69, 70, 71, 74", "Not available here; an internal error; the system refused; a file could not "
     .. "be written." },

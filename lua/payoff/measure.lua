@@ -47,7 +47,7 @@ function measure.options(command)
   command:option("--db", "The store that keeps every sample (default: beside the experiment)."
     ):argname("FILE.db")
   command:flag("--no-db", "Keep nothing in a store."):target("no_db")
-  command:option("--out", "Folder of the reports (default: payoff-reports)."):argname("DIR")
+  command:option("--out", "Folder of the reports."):argname("DIR")
     :default("payoff-reports")
 end
 

@@ -82,16 +82,15 @@ local function command(arguments, numbers)
   return #out > 2 and table.concat(out, " ") or nil
 end
 
--- wanted: name, tasks, modes, jobs. told: what the options say (measure.check).
+-- wanted: the fields of the experiment that are no subjects. told: what the options say
+-- (measure.check).
 function saved.script(list, wanted, arguments, told)
   local numbers = { precision = told.precision, budget = told.budget_s, blocks = told.blocks }
-  return spelling.script(moved(list, arguments), {
-    name = wanted.name, tasks = wanted.tasks, modes = wanted.modes, jobs = wanted.jobs,
-    precision = fits("precision", numbers.precision), budget = fits("budget", numbers.budget),
-    blocks = fits("blocks", numbers.blocks),
-    counters = told.counts and { source = told.counts } or nil,
-    command = command(arguments, numbers),
-  })
+  local fields = { counters = told.counts and { source = told.counts } or nil,
+    command = command(arguments, numbers) }
+  for name, value in pairs(wanted) do fields[name] = value end
+  for name, value in pairs(numbers) do fields[name] = fits(name, value) end
+  return spelling.script(moved(list, arguments), fields)
 end
 
 return saved

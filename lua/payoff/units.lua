@@ -169,6 +169,11 @@ function units.estimate(estimate, formatter)
   return parts.median .. parts.suffix, parts.reason
 end
 
+-- 3.14 -> "3.1", 153.2 -> "153": two digits where they are enough, and never an exponent for more.
+function units.two_digits(x)
+  return (x < 99.5 and "%.2g" or "%.0f"):format(x)
+end
+
 -- Columns on a terminal of what this module writes (every character is one column wide).
 function units.width(text)
   return utf8.len(text) or #text

@@ -53,19 +53,6 @@ double stats_mad(double *values, size_t n)
     return stats_median_sorted(values, n);
 }
 
-double stats_geometric_mean(const double *values, size_t n)
-{
-    if (n == 0 || !stats_all_positive(values, n))
-        return NAN;
-    double sum = 0, lost = 0;
-    for (size_t i = 0; i < n; i++) { /* as stats_sum, of the logarithms */
-        double term = log(values[i]), next = sum + term;
-        lost += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
-        sum = next;
-    }
-    return exp((sum + lost) / (double)n);
-}
-
 /* What the interval [x_(k), x_(n+1−k)] misses: 2·P(Bin(n, ½) < k). */
 static double miss(size_t n, size_t k)
 {

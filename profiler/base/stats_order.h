@@ -36,9 +36,6 @@ double stats_quantile_sorted(const double *sorted, size_t n, double q);
  * values. Sorts, then overwrites the values with the sorted deviations. n ≥ 1. */
 double stats_mad(double *values, size_t n);
 
-/* exp(mean log x) of values above 0; NaN otherwise. */
-double stats_geometric_mean(const double *values, size_t n);
-
 /* The largest k with 1 − 2·P(Bin(n, ½) < k) ≥ level, and that level; 0 when there is none. */
 size_t stats_median_rank(size_t n, double level, double *attained);
 

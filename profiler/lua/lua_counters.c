@@ -13,7 +13,6 @@
  *   plan:groups() -> number
  *   plan:passes() -> in how many passes all of it is counted; 1 unless exact was asked for
  *   plan:pass(i) -> a plan of the same events, for a worker that counts those of one pass, from 1
- *   plan:cost() -> {read_ns, bracket_ns, brackets}
  *   attach(plan, asked, tids) -> attached: that event of the plan counted on each of these threads,
  *                    apart, from now on; nil, reason, "unavailable" where that cannot be
  *   attached:begin(), attached:finish() -> { counts of each thread since begin, … }
@@ -24,7 +23,6 @@
 
 #include "base/nearest.h"
 #include "counters/event.h"
-#include "counters/group_cost.h"
 #include "counters/group_passes.h"
 #include "counters/source_perf.h"
 #include "lua/bindings.h"
@@ -220,21 +218,6 @@ static int plan_pass(lua_State *L)
     return 1;
 }
 
-static int plan_cost(lua_State *L)
-{
-    struct group_cost cost;
-    struct status st = STATUS_INIT;
-    if (!group_plan_probe_cost(lua_counters_check_plan(L, 1), &cost, &st))
-        return luahost_fail(L, &st);
-    lua_createtable(L, 0, 3);
-    lua_pushnumber(L, cost.read_ns);
-    lua_setfield(L, -2, "read_ns");
-    lua_pushnumber(L, cost.bracket_ns);
-    lua_setfield(L, -2, "bracket_ns");
-    set_integer(L, "brackets", cost.brackets);
-    return 1;
-}
-
 static int counters_probe(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
@@ -329,9 +312,11 @@ void lua_counters_push(lua_State *L, const struct counts *counts, const struct g
 
 int luaopen_payoff_counters(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"events", plan_events}, {"groups", plan_groups},
-                                       {"passes", plan_passes}, {"pass", plan_pass},
-                                       {"cost", plan_cost},     {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"events", plan_events},
+                                       {"groups", plan_groups},
+                                       {"passes", plan_passes},
+                                       {"pass", plan_pass},
+                                       {NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"plan", counters_plan},         {"probe", counters_probe},
         {"describe", counters_describe}, {"version", counters_version},

@@ -4,11 +4,10 @@
  * high and level are nil and `reason` says why, `needed` how many it takes. The median (or
  * estimate) is nil when there is not even that. `level` is 0.95 unless given.
  *
- *   median(list) quantile(list, q) mad(list) geomean(list) -> number | nil, message, code
+ *   median(list) quantile(list, q) -> number | nil, message, code
  *   median_interval(list, level)        -> interval {median =}
  *   paired_ratio(a, b, level)           -> interval {median =} of a[i]/b[i], pairs of one block
  *   ratio(a, b, level)                  -> interval {median =} of median(a)/median(b), not paired
- *   sign_test(positive, negative, side) -> p; side "two-sided" (default), "greater", "less"
  *   signed_rank(differences) rank_sum(a, b) student(differences) -> p, two-sided
  *   student_at_most(t, degrees) -> p   student_quantile(p, degrees) -> t
  *   binomial(k, n, p, side)             -> P(X ≤ k) for "less", P(X ≥ k) for "greater"
@@ -130,27 +129,6 @@ static int lua_stats_quantile(lua_State *L)
     return 1;
 }
 
-static int lua_stats_mad(lua_State *L)
-{
-    size_t n = 0;
-    double *values = check_sorted(L, &n);
-    if (values == NULL)
-        return fail(L, no_values);
-    lua_pushnumber(L, stats_mad(values, n));
-    return 1;
-}
-
-static int lua_stats_geomean(lua_State *L)
-{
-    size_t n = 0;
-    const double *values = lua_stats_check_list(L, 1, &n);
-    double mean = stats_geometric_mean(values, n);
-    if (isnan(mean))
-        return fail(L, "there are no values, or one is not above 0");
-    lua_pushnumber(L, mean);
-    return 1;
-}
-
 static int lua_stats_median_interval(lua_State *L)
 {
     size_t n = 0;
@@ -177,18 +155,6 @@ static int lua_stats_ratio(lua_State *L)
     double *a = lua_stats_check_list(L, 1, &n), *b = lua_stats_check_list(L, 2, &m);
     struct stats_interval result = stats_unpaired_ratio(a, n, b, m, level);
     return lua_stats_push_interval(L, &result, "median");
-}
-
-static int lua_stats_sign_test(lua_State *L)
-{
-    static const char *const names[] = {"two-sided", "greater", "less", NULL};
-    static const enum stats_side sides[] = {STATS_TWO_SIDED, STATS_GREATER, STATS_LESS};
-    lua_Integer positive = luaL_checkinteger(L, 1), negative = luaL_checkinteger(L, 2);
-    luaL_argcheck(L, positive >= 0 && positive < 1LL << 50, 1, "a number of signs");
-    luaL_argcheck(L, negative >= 0 && negative < 1LL << 50, 2, "a number of signs");
-    enum stats_side side = sides[luaL_checkoption(L, 3, "two-sided", names)];
-    lua_pushnumber(L, stats_sign_test((size_t)positive, (size_t)negative, side));
-    return 1;
 }
 
 static double *check_finite(lua_State *L, int index, size_t *n)
@@ -297,12 +263,9 @@ int luaopen_payoff_stats(lua_State *L)
     static const luaL_Reg functions[] = {
         {"median", lua_stats_median},
         {"quantile", lua_stats_quantile},
-        {"mad", lua_stats_mad},
-        {"geomean", lua_stats_geomean},
         {"median_interval", lua_stats_median_interval},
         {"paired_ratio", lua_stats_paired_ratio},
         {"ratio", lua_stats_ratio},
-        {"sign_test", lua_stats_sign_test},
         {"signed_rank", lua_stats_signed_rank},
         {"rank_sum", lua_stats_rank_sum},
         {"student", lua_stats_student},

@@ -10,15 +10,12 @@
  *   warmup(logs, {tolerance =, least = 0.005})
  *                                       -> {state =, steady_from = | nil, steady =, other =, scale =,
  *                                           stretches = { {first =, level =}, … }}; indices from 1
- *   repetitions(list of lists of samples, sample_cost, process_cost)
- *                                       -> {repetitions =, within =, between =, reason =}
  *
  * Seeds must be given where there is chance, so that a report can be made again. */
 #include "base/stats_bootstrap.h"
 #include "base/stats_changepoint.h"
 #include "base/stats_line.h"
 #include "base/stats_scaling.h"
-#include "base/stats_test.h"
 #include "lua/lua_stats.h"
 #include "lua/luahost.h"
 
@@ -186,50 +183,12 @@ static int lua_stats_warmup(lua_State *L)
     return 1;
 }
 
-static int lua_stats_repetitions(lua_State *L)
-{
-    luaL_checktype(L, 1, LUA_TTABLE);
-    double sample_cost = luaL_checknumber(L, 2), process_cost = luaL_checknumber(L, 3);
-    size_t processes = lua_rawlen(L, 1), per_process = 0, n = 0;
-    if (processes > 0) {
-        luaL_argcheck(L, lua_rawgeti(L, 1, 1) == LUA_TTABLE, 1, "a list of lists");
-        per_process = lua_rawlen(L, -1);
-        lua_pop(L, 1);
-    }
-    double *samples = lua_stats_room(L, processes * per_process);
-    for (size_t i = 0; i < processes; i++) {
-        lua_rawgeti(L, 1, (lua_Integer)i + 1);
-        const double *row = lua_stats_check_list(L, lua_gettop(L), &n);
-        luaL_argcheck(L, n == per_process, 1, "each process must have as many samples");
-        for (size_t k = 0; k < n; k++)
-            samples[i * per_process + k] = row[k];
-        lua_pop(L, 2);
-    }
-    struct stats_repetitions result =
-        stats_repetitions(samples, processes, per_process, sample_cost, process_cost);
-    lua_createtable(L, 0, 4);
-    lua_stats_set_number(L, "within", result.within);
-    lua_stats_set_number(L, "between", result.between);
-    if (result.reason != NULL) {
-        lua_pushstring(L, result.reason);
-        lua_setfield(L, -2, "reason");
-    } else {
-        lua_pushinteger(L, (lua_Integer)result.repetitions);
-        lua_setfield(L, -2, "repetitions");
-    }
-    return 1;
-}
-
 void lua_stats_add_models(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"means_ratio", lua_stats_means_ratio},
-        {"line", lua_stats_line},
-        {"amdahl", lua_stats_amdahl},
-        {"usl", lua_stats_usl},
-        {"repetitions", lua_stats_repetitions},
-        {"warmup", lua_stats_warmup},
-        {NULL, NULL},
+        {"means_ratio", lua_stats_means_ratio}, {"line", lua_stats_line},
+        {"amdahl", lua_stats_amdahl},           {"usl", lua_stats_usl},
+        {"warmup", lua_stats_warmup},           {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

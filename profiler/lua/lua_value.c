@@ -2,7 +2,7 @@
  *
  *   decode(json_text)  -> value | nil, message, code    (a JSON list of encoded results)
  *   encode(value)      -> json_text
- *   length(value)      -> number of results; also #value
+ *   #value             -> number of results
  *   text(value [, index [, width]]) -> the result of task `index` (from 1) as Python writes it;
  *       without an index the whole list; cut with … at `width` characters (60)
  *   compare(expected, got [, {ulp = 0, relative = 0, absolute = 0}]) -> {
@@ -198,7 +198,7 @@ static int value_compare_two(lua_State *L)
 void lua_value_class(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"text", value_show}, {"length", value_count}, {"encode", value_encode}, {NULL, NULL}};
+        {"text", value_show}, {"encode", value_encode}, {NULL, NULL}};
     luahost_class(L, value_class, methods, value_collect);
     luaL_getmetatable(L, value_class);
     lua_pushcfunction(L, value_count);
@@ -208,9 +208,11 @@ void lua_value_class(lua_State *L)
 
 int luaopen_payoff_value(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"decode", value_decode},       {"encode", value_encode},
-                                         {"length", value_count},        {"text", value_show},
-                                         {"compare", value_compare_two}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"decode", value_decode},
+                                         {"encode", value_encode},
+                                         {"text", value_show},
+                                         {"compare", value_compare_two},
+                                         {NULL, NULL}};
     lua_value_class(L);
     luaL_newlib(L, functions);
     return 1;

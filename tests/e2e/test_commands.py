@@ -2,14 +2,22 @@
 """The commands besides run: try, runs, show, export, counters, doctor."""
 
 import csv
+import fcntl
 import io
 import json
 import os
+import pty
+import re
 import shlex
+import signal
+import struct
+import subprocess
 import sys
+import termios
+import time
 import unittest
 
-from support import Case
+from support import PAYOFF, Case
 
 
 class Try(Case):
@@ -112,10 +120,46 @@ class Store(Case):
         self.assertEqual(result.status, 64)
         self.assertIn("77", result.err)
 
+    def test_history_finds_the_only_store(self):
+        found = self.payoff("history")
+        self.assertEqual(found.status, 0, found.err)
+        self.assertRegex(found.out, r"small: 1 run, from \S+ to \S+\n\npython, serial +\S  ")
+        self.write("other.payoff.db", "")
+        self.assertIn("There are several *.payoff.db", self.payoff("history").err)
+        os.remove(os.path.join(self.folder, "other.payoff.db"))
+        os.remove(os.path.join(self.folder, self.database))
+        none = self.payoff("history")
+        self.assertEqual(none.status, 64)
+        self.assertIn("There is no *.payoff.db in this folder", none.err)
+
     def test_no_store_when_not_wanted(self):
         os.remove(os.path.join(self.folder, self.database))
         self.run_small("--no-db")
         self.assertFalse(os.path.exists(os.path.join(self.folder, self.database)))
+
+
+class Terminal(Case):
+    def test_progress_is_one_line_that_goes(self):
+        """Of 40 columns: none is longer, and the last thing written clears it."""
+        self.experiment()
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+        with subprocess.Popen([PAYOFF, "run", "small.lua", "--blocks", "2", "--no-db"],
+                              cwd=self.folder, stdin=theirs, stdout=subprocess.DEVNULL,
+                              stderr=theirs) as process:
+            os.close(theirs)
+            shown = b""
+            while True:
+                try:
+                    shown += os.read(ours, 65536)
+                except OSError: # the other side is closed
+                    break
+        os.close(ours)
+        self.assertEqual(process.returncode, 0, shown)
+        lines = shown.decode().split("\r\x1b[K")
+        self.assertTrue(any("block 2 of 2" in line for line in lines), lines)
+        self.assertLessEqual(max(len(line) for line in lines if "payoff: " not in line), 40)
+        self.assertEqual(lines[-1].replace("\r\n", ""), "")
 
 
 class Machine(Case):
@@ -131,6 +175,43 @@ class Machine(Case):
                 self.assertIn(event["state"], ("exact", "not counted", "unsupported"))
                 self.assertTrue(event["state"] == "exact" or event["reason"])
 
+    def test_counters_in_words(self):
+        result = self.payoff("counters", "page-f")
+        self.assertEqual(result.status, 0, result.err)
+        head, row = result.out.splitlines()[0], result.out.splitlines()[1]
+        self.assertEqual(head.split()[:3], ["event", "counted", "here"])
+        self.assertRegex(row, r"^page-faults +(yes, as page-faults|unsupported|not counted) ")
+        for number in set(re.findall(r"  \[(\d+)\]  ", result.out)):
+            self.assertRegex(result.out, r"(?m)^\[%s\] \S" % number)
+
+    def test_boundary_says_where_it_runs(self):
+        result = self.payoff("boundary")
+        self.assertEqual(result.status, 66)
+        self.assertIn("run this in their top folder", result.err)
+
+    def test_boundary_interrupted_shows_what_it_has(self):
+        self.write("two.py", "import time\n\n\ndef quick(n):\n    return n\n\n\n"
+                   "def slow(n):\n    open('slow', 'w').close()\n    time.sleep(100)\n")
+        self.write("two.lua", """local payoff = require "payoff"
+            local case = payoff.setting("case", "calls")
+            return payoff.experiment { name = "two", reference = payoff.python { name = "python",
+              file = "two.py", func = case == "calls" and "quick" or "slow" }, sizes = { 1, 2 },
+              workload = function(n) return { { n } } end, metrics = {} }""")
+        with subprocess.Popen([PAYOFF, "boundary", "two.lua", "--quick", "--out", "kept.json"],
+                              cwd=self.folder, stdout=subprocess.PIPE, encoding="utf-8",
+                              env=dict(os.environ, PAYOFF_PYTHON=sys.executable)) as process:
+            while process.poll() is None and not self.is_there("slow"):
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out = process.communicate()[0]
+        self.assertEqual(process.returncode, 130, out)
+        self.assertIn("one call, no argument  python", out)
+        self.assertIn("Interrupted in the case arguments; nothing is kept.", out)
+        self.assertFalse(self.is_there("kept.json"))
+
+    def is_there(self, name):
+        return os.path.exists(os.path.join(self.folder, name))
+
     def test_an_unknown_counter(self):
         result = self.payoff("counters", "instructons")
         self.assertEqual(result.status, 64)
@@ -143,7 +224,7 @@ class Machine(Case):
         self.assertEqual([one["name"] for one in found], ["Python", "native"])
         for one in found:
             if "scatter" not in one:
-                self.assertIn("blocks could be measured", one["reason"])
+                self.assertIn("blocks could be measured in ", one["reason"])
                 continue
             changes = [item["change"] for item in one["detectable"]]
             self.assertEqual(changes, sorted(changes, reverse=True))

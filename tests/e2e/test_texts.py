@@ -1,17 +1,29 @@
 #!/usr/bin/env python3
 """The manual page and the completions: whole, and what their readers take."""
 
+import os
+import re
 import shutil
 import subprocess
+import sys
 import unittest
 
 from support import PAYOFF, Case
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import write_commands  # noqa: E402
 
 COMPLETE = '''source <("$0" completions bash)
 COMP_WORDS=(payoff "${@:1}"); COMP_CWORD=$#
 _payoff
 printf '%s\\n' "${COMPREPLY[@]}"
 '''
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
 
 
 class Texts(Case):
@@ -26,6 +38,41 @@ class Texts(Case):
         for name in self.commands():
             self.assertIn(".SS payoff " + name, page.out)
         self.assertIn("EXIT STATUS", page.out)
+
+    def section(self, page, name):
+        return page.split(".SS payoff %s\n" % name)[1].split("\n.S")[0].replace("\\-", "-")
+
+    def test_every_option_is_in_all_texts(self):
+        """The page of the commands is that of this build; the others name each option."""
+        os.environ["PAYOFF"] = PAYOFF
+        self.assertEqual(read("reports/COMMANDS.md"), write_commands.page(),
+                         "tests/write_commands.py writes it")
+        page = self.payoff("man").out
+        shells = {shell: self.payoff("completions", shell).out for shell in ("bash", "zsh", "fish")}
+        forms = {"bash": r"\b%s\)[^;]*--%s[ \"]", "zsh": r"^ {4}%s\)\n(?:.+\n)*? +\"\*?--%s\[",
+                 "fish": r"'__fish_payoff_using_command %s' -l %s "}
+        for name in self.commands():
+            told = self.payoff(name, "--help").out
+            options = set(re.findall(r"^ {3}(?:-\w, )?(--[\w-]+)", told, re.M)) - {"--help"}
+            self.assertEqual(options - set(self.section(page, name).split()), set(), name)
+            for shell, form in forms.items():
+                lacks = [option for option in options
+                         if not re.search(form % (name, option[2:]), shells[shell], re.M)]
+                self.assertEqual(lacks, [], "%s, %s" % (shell, name))
+            self.assertNotRegex(told, r"\(default[^()]*\)\.?\s+\(default")
+        for shell, text in shells.items():
+            self.assertNotIn("What git runs", text, shell + " has an option that is not for people")
+
+    def test_every_exit_status_is_in_all_texts(self):
+        source = read("lua/payoff/fault.lua").split("fault.status = {")[1].split("}")[0]
+        statuses = re.findall(r"= (\d+),", source)
+        self.assertGreater(len(statuses), 10)
+        told = {"--help": self.payoff("--help").out.split("Exit statuses:")[1],
+                "man": self.payoff("man").out.split(".SH EXIT STATUS")[1].split(".SH")[0],
+                "reference": read("reports/REFERENCE.md").split("## Exit stat")[1].split("##")[0]}
+        for where, text in told.items():
+            for status in statuses:
+                self.assertRegex(text, r"\b%s\b" % status, where)
 
     def test_troff_takes_the_manual(self):
         if not shutil.which("groff"):

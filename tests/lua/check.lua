@@ -7,7 +7,7 @@
 --
 -- A failing check ends its test with the line it stands on; the other tests still run.
 
-local check = { count = 0, failed = 0 }
+local check = { count = 0, failed = 0, root = "." }
 
 local function show(value)
   if type(value) == "string" then

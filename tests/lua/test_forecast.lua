@@ -73,6 +73,7 @@ check.test("before anything is timed, a budget without intervals is said so", fu
   check.equal(forecast.before({ checked(0.4), checked(0.6) }, options), nil)
   options.level = 0.99
   check.contains(forecast.before({ checked(0.4), checked(0.6) }, options), "need 8 blocks")
+  check.contains(forecast.before({ checked(150) }, options), "of some 150 s each")
 end)
 
 check.test("what an interval takes depends on its level", function()

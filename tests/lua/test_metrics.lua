@@ -16,6 +16,18 @@ check.test("every shipped metric is whole", function()
   check.equal(#metrics.load(names, "."), #metrics.shipped)
 end)
 
+check.test("the reference names every metric and each of its figures", function()
+  local file <close> = assert(io.open(check.root .. "/reports/REFERENCE.md"))
+  local page = file:read("a")
+  for _, name in ipairs(metrics.shipped) do
+    local row = page:match("\n(| `" .. name .. "` |[^\n]+)")
+    check.truthy(row, name)
+    for _, value in ipairs(require("payoff.metrics." .. name).values) do
+      check.contains(row, ("%s (`%s`)"):format(value.title, value.name), name)
+    end
+  end
+end)
+
 check.test("a formula without its events has no answer", function()
   for _, name in ipairs(names) do
     for _, value in ipairs(require("payoff.metrics." .. name).values) do

@@ -83,6 +83,13 @@ check.test("without an interval the middle stands alone, with the reason", funct
     "57.4 s")
 end)
 
+check.test("two digits, and whole numbers above", function()
+  for x, text in pairs { [0.123] = "0.12", [3.13] = "3.1", [99] = "99", [99.6] = "100",
+    [153.2] = "153", [25000] = "25000" } do
+    check.equal(units.two_digits(x), text)
+  end
+end)
+
 check.test("parts are for layout, width for columns", function()
   local parts = units.parts({ median = 57.44e9, low = 57.1e9, high = 57.9e9 }, units.time)
   check.same(parts, { median = "57.4", low = "57.1", high = "57.9", suffix = " s" })

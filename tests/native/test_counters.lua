@@ -55,12 +55,6 @@ check.test("plan: every event has a place or a reason", function()
   check.equal(#plan:events(), 0)
 end)
 
-check.test("plan: cost", function()
-  local plan = assert(counters.plan({ {"task-clock", "page-faults"} }))
-  local cost = assert(plan:cost())
-  check.truthy(cost.brackets > 100 and cost.bracket_ns >= cost.read_ns)
-end)
-
 check.test("plan: passes", function()
   local lists = { {"task-clock", "page-faults"}, {"cycles", "instructions"} }
   local plan = assert(counters.plan(lists))

@@ -214,6 +214,16 @@ check.test("what the boundary takes of a price adds up to it", function()
   check.truthy(math.abs(priced.run[2].price.median / 10000 - 1) < 0.02)
   check.truthy(math.abs(priced.size[2].price.median / 12 - 1) < 0.02)
   check.contains(run.verdicts[2].text, "of which the call through c-api takes")
+  -- The same in a pull request: its tables, and why a port has no share, once.
+  run.program = { text = "The whole *program* …" }
+  local text = require("payoff.formats.markdown").render(run)
+  check.contains(text, "The whole \\*program\\* …")
+  check.contains(text, "<summary>Where it pays off, and what it costs</summary>")
+  check.contains(text, "| port | where | pays | one run costs | of it the boundary |")
+  check.contains(text, "5.000 µs [4.999, 5.001]")
+  local _, reasons = text:gsub("%- The boundary is not %(all%) priced of %*%*", "")
+  check.equal(reasons, 1)
+  check.contains(text, "| port | import | start of a pool | peak memory |")
 end)
 
 check.test("the curve of a scaling law goes through points that follow it", function()

@@ -70,8 +70,8 @@ function github.summary(result)
   end
   local sees = words.sees(result)
   if sees then
-    out[#out + 1] = ("\nCould see &ge; %.2g %% today (power %g %%, false alarms &le; %g %%).\n")
-      :format(sees * 100, result.power * 100, result.alpha * 100)
+    out[#out + 1] = ("\nCould see &ge; %s %% today (power %g %%, false alarms &le; %g %%).\n")
+      :format(units.two_digits(sees * 100), result.power * 100, result.alpha * 100)
   end
   return table.concat(out)
 end

@@ -42,8 +42,9 @@ local function footer(result)
   local lines = { words.cut(result) }
   local sees = words.sees(result)
   if sees then
-    lines[#lines + 1] = ("Could see ≥ %.2g %% today, with %g %% power in every row that is not "
-      .. "slower; asked for: %g %%."):format(sees * 100, result.power * 100, result.effect * 100)
+    lines[#lines + 1] = ("Could see ≥ %s %% today, with %g %% power in every row that is not "
+      .. "slower; asked for: %g %%."):format(units.two_digits(sees * 100),
+      result.power * 100, result.effect * 100)
   end
   if result.alpha then
     lines[#lines + 1] = ("Slower is: at most %g %% false alarms in all rows together (sign test on "

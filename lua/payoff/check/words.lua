@@ -60,7 +60,7 @@ end
 function words.seen(sees)
   if not sees then return nil end
   if sees > 1 then return ("could see only what is %.2g times as slow"):format(1 + sees) end
-  return ("could see ≥ %.2g %%"):format(sees * 100)
+  return ("could see ≥ %s %%"):format(units.two_digits(sees * 100))
 end
 
 local function counts_text(row)

@@ -16,19 +16,21 @@ local units = require "payoff.units"
 
 local command = {}
 
+local own_file = "scripts/boundary.lua"
+
 function command.define(parser)
   local it = parser:command("boundary")
     :summary("Measure what a call into native code costs on this machine.")
     :description("Measures what one call costs through each binding, what an argument costs per "
       .. "element, a task of a pool and its start; prints the table and keeps the figures, so that "
       .. "reports can use them.")
-  it:argument("file", "The experiment (default: scripts/boundary.lua)."):argname("FILE.lua")
-    :default("scripts/boundary.lua")
+  it:argument("file", "The experiment."):argname("FILE.lua")
+    :default(own_file)
   it:option("--case", "Comma-separated, of: " .. table.concat(boundary.cases, ", ") .. ".")
     :argname("LIST")
   it:option("--budget", "Seconds to spend on each case (default: what six blocks take).")
     :argname("SECONDS")
-  it:flag("--quick", "A first impression: one block, no intervals.")
+  it:flag("--quick", "A first impression: one block, wide intervals.")
   it:option("--python", "The interpreter (default: $PAYOFF_PYTHON, else python3)."):argname("PATH")
   it:option("--out", "Where the figures are kept (default: payoff/boundary.json of the user's "
     .. "cache; none: -)."):argname("FILE.json")
@@ -81,23 +83,34 @@ local function keep(arguments, kept)
   if folder ~= "" then fault.check("io", nil, sys.mkdirs(folder)) end
   local text = fault.check("internal", nil, json.encode(kept, { indent = 1 }))
   fault.check("io", nil, sys.write_file(path, text .. "\n"))
-  return ("\nKept in %s; `payoff run` reads it.\n"):format(path)
+  return ("\nKept in %s; `payoff run%s` reads it.\n"):format(path,
+    path ~= boundary.default_path() and " --boundary " .. path or "")
 end
 
 function command.run(arguments)
-  local entries, first = {}, nil
+  if arguments.file == own_file and not sys.stat(own_file) then
+    fault.raise("noinput", "%s is not here: it builds its ports from payoff's sources, so run this "
+      .. "in their top folder, or name its path", own_file)
+  end
+  local entries, first, stopped_at = {}, nil, nil
   for _, case in ipairs(cases_of(arguments)) do
     local run = measure(case, arguments)
-    if run.interrupted then fault.raise("interrupted", "interrupted") end
+    if run.interrupted then
+      stopped_at = case
+      break
+    end
     first = first or run
     table.move(boundary.entries(run, case), 1, 1000, #entries + 1, entries)
   end
+  if not first then fault.raise("interrupted", "interrupted") end
   local kept = boundary.new(first, entries)
   local text = ("The boundary on this machine (%s)\n\n%s"):format(kept.of.python or "Python",
     table_of(entries))
-  text = text .. keep(arguments, kept)
+  -- Half a list would take the place of a whole one.
+  text = text .. (stopped_at and ("\nInterrupted in the case %s; nothing is kept. --case measures "
+    .. "some cases alone.\n"):format(stopped_at) or keep(arguments, kept))
   fault.shown(sys.write(1, text))
-  return fault.status.ok
+  return stopped_at and fault.status.interrupted or fault.status.ok
 end
 
 return command

@@ -23,9 +23,9 @@ function command.define(parser)
       .. "runs is seen in the rows whose code is the same in both, and taken off. Times of "
       .. "different machines are shown, but nothing is concluded from them (exit status 3).")
   it:argument("what", "FILE.db RUN_A RUN_B, or A.db B.db."):args("2-3"):argname("WHAT")
-  it:option("--margin", "Differences below this many percent count as equal (default: 1).")
+  it:option("--margin", "Differences below this many percent count as equal.")
     :argname("PERCENT"):default("1")
-  it:option("--time", "What to compare: own (default), elapsed time without the waits for a CPU "
+  it:option("--time", "What to compare: own, elapsed time without the waits for a CPU "
     .. "that others held; wall, with them; or cpu time."):argname("KIND")
     :default("own"):choices { "own", "wall", "cpu" }
   it:flag("--json", "The same as JSON.")

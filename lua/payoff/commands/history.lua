@@ -22,7 +22,7 @@ function command.define(parser)
   it:option("--db", "The store (default: the one *.payoff.db of this folder)."):argname("FILE.db")
   it:option("--experiment", "Of which experiment, where the store has several (default: the last "
     .. "run's)."):argname("NAME")
-  it:option("--last", "So many runs at most (default: 200)."):argname("N"):default("200")
+  it:option("--last", "So many runs at most."):argname("N"):default("200")
   it:flag("--json", "The same as JSON.")
 end
 

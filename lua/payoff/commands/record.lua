@@ -25,7 +25,7 @@ function record.define(parser)
     :args("+")
   command:option("--func", "MODULE:FUNC, as the program imports it."):argname("MODULE:FUNC")
   command:option("--out", "The corpus; added to if it exists."):argname("FILE")
-  command:option("--calls", "At most so many different calls (default: 500)."):argname("N")
+  command:option("--calls", "At most so many different calls."):argname("N")
     :default("500")
 end
 

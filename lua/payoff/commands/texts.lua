@@ -22,14 +22,26 @@ function texts.define(parser)
   completions:argument("shell", "bash, zsh or fish."):choices(SHELLS)
 end
 
+-- Options that only payoff itself gives are hidden from --help; argparse would complete them.
+local function drop_hidden(parser)
+  for _, command in ipairs(parser._commands) do
+    for i = #command._options, 1, -1 do
+      if command._options[i]._hidden then table.remove(command._options, i) end
+    end
+  end
+end
+
+local function completions(parser, shell)
+  drop_hidden(parser)
+  local text = parser["get_" .. shell .. "_complete"](parser)
+  -- argparse asks whether the command begins like this one, and `runs` begins like `run`.
+  return (text:gsub("'__fish_payoff_seen_command ", "'__fish_payoff_using_command "))
+end
+
 function texts.run(arguments)
   local parser = require("payoff.commands").parser()
-  local text
-  if arguments.command == "man" then
-    text = require("payoff.manual").page(parser)
-  else
-    text = parser["get_" .. arguments.shell .. "_complete"](parser)
-  end
+  local text = arguments.command == "man" and require("payoff.manual").page(parser)
+    or completions(parser, arguments.shell)
   fault.shown(sys.write(1, text))
   return fault.status.ok
 end

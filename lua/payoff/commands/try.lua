@@ -21,7 +21,7 @@ function try.define(parser)
   command:argument("ports", "A port of it."):argname("PORT"):args("*")
   command:option("--args", "The arguments of one task, as JSON: '[0, 1]'. Give it once per task.")
     :argname("JSON"):count("*")
-  command:option("--modes", "Comma-separated: serial, process, thread (default: serial).")
+  command:option("--modes", "Comma-separated: serial, process, thread.")
     :argname("LIST"):default("serial")
   command:option("--jobs", "Comma-separated numbers of workers (default: 1 and every core).")
     :argname("LIST")
@@ -64,10 +64,9 @@ function try.run(arguments)
   if arguments.save then save(arguments, list, wanted, told) end
   local subjects = {}
   for i, item in ipairs(list) do subjects[i] = payoff[item.kind](item.fields) end
-  return measure.run(payoff.experiment {
-    name = wanted.name, reference = table.remove(subjects, 1), subjects = subjects,
-    tasks = options.with_none(wanted.tasks), modes = wanted.modes, jobs = wanted.jobs,
-  }, arguments)
+  wanted.reference, wanted.subjects = table.remove(subjects, 1), subjects
+  wanted.tasks = options.with_none(wanted.tasks)
+  return measure.run(payoff.experiment(wanted), arguments)
 end
 
 return try

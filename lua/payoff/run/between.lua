@@ -102,7 +102,7 @@ local function beyond_at(maps, anchor, level)
   return ratio(level, b, a)
 end
 
-local leaves_out_one = words.leaves_out_one
+local leaves_out_one = compare.leaves_out_one
 
 -- The other anchors of rows like the base: the control kernel among them.
 local function beside(list, base)
@@ -120,8 +120,7 @@ end
 local function is_confirmed(others, change, level)
   if not leaves_out_one(change) then return false end
   for _, anchor in ipairs(others) do
-    local own = plain_at(anchor, level)
-    if leaves_out_one(own) and (own.median > 1) == (change.median > 1) then return true end
+    if compare.is_confirmed(plain_at(anchor, level), change) then return true end
   end
   return false
 end
@@ -202,8 +201,7 @@ local function hold_back(row, machine)
         .. "files do not show"
     end
   elseif not machine then
-    local far = row.interval.low
-      and (row.interval.low > between.unanchored or row.interval.high < 1 / between.unanchored)
+    local far = compare.is_beyond(row.interval, between.unanchored)
     if different and not far or row.state == "equal" then
       row.state = "unresolved"
       row.reason = ("nothing that is the same in both runs shows what the machine did in between; "

@@ -7,11 +7,7 @@ local compare = require "payoff.run.compare"
 
 local words = {}
 
-function words.leaves_out_one(interval)
-  return interval.low ~= nil and (interval.low > 1 or interval.high < 1)
-end
-
-local leaves_out_one = words.leaves_out_one
+local leaves_out_one = compare.leaves_out_one
 
 -- A change that is surely one, but maybe the machine's.
 function words.no_more(row, machine)

@@ -51,8 +51,18 @@ local function smallest_error(interval_at, holds)
   return 10 ^ high
 end
 
-local function leaves_out_one(interval)
-  return interval.low ~= nil and (interval.low > 1 or interval.high < 1)
+-- Of a ratio of times: is it surely more than so many times as long, or as short?
+function compare.is_beyond(interval, factor)
+  return interval.low ~= nil and (interval.low > factor or interval.high < 1 / factor)
+end
+
+function compare.leaves_out_one(interval) return compare.is_beyond(interval, 1) end
+
+local leaves_out_one = compare.leaves_out_one
+
+-- Did it surely change, and in the direction of the other?
+function compare.is_confirmed(interval, other)
+  return leaves_out_one(interval) and (interval.median > 1) == (other.median > 1)
 end
 
 local function state_of(item, error, different)
@@ -169,8 +179,8 @@ local function hold_back(item, level)
   if item.state ~= "faster" and item.state ~= "slower" then return end
   if not is_crowded(cell) and not is_crowded(over) then return end
   local interval, cpu = item.interval, estimate.ratio(cell, over, level, 1, "cpu")
-  if interval.low > beyond_waiting or interval.high < 1 / beyond_waiting then return end
-  if cpu and leaves_out_one(cpu) and (cpu.median > 1) == (interval.median > 1) then return end
+  if compare.is_beyond(interval, beyond_waiting) then return end
+  if cpu and compare.is_confirmed(cpu, interval) then return end
   item.state, item.crowded = "unresolved", true
 end
 

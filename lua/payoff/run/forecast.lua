@@ -12,6 +12,8 @@
 -- samples of a process differ, widened: on a shared virtual machine samples of one process had a
 -- correlation of 0.57 (wall time), so that their own variance is less than half of all there is.
 
+local units = require "payoff.units"
+
 local forecast = {}
 
 local correlation = 0.57
@@ -103,7 +105,7 @@ end
 local function widths_text(good, bad)
   local function part(list, noun)
     local width = median(list)
-    return (width < 1 and "±%.2g %% on %s" or "±%.0f %% on %s"):format(width * 100, noun)
+    return ("±%s %% on %s"):format(units.two_digits(width * 100), noun)
   end
   if #bad == 0 then return part(good, rows(#good)) end
   if #good == 0 then return part(bad, rows(#bad)) end
@@ -123,8 +125,8 @@ function forecast.before(cells, options)
   for _, cell in ipairs(cells) do block_s = block_s + (cell.of.check_s or 0) end
   local needed, left_s = forecast.needed(options.level), options.budget_s - options.spent_s
   if block_s * needed <= left_s then return nil end
-  return ("%.4g s: too little for intervals, it seems: they need %d blocks of some %.2g s each; "
-    .. "--budget %d would do"):format(options.budget_s, needed, block_s,
+  return ("%.4g s: too little for intervals, it seems: they need %d blocks of some %s s each; "
+    .. "--budget %d would do"):format(options.budget_s, needed, units.two_digits(block_s),
     round_up(options.spent_s + needed * block_s))
 end
 

@@ -93,7 +93,7 @@ end
 -- workers, too.
 function sharing.text(it, others)
   if not it or it.looks == 0 or it.crowded < told_share * it.looks then return nil end
-  return ("At %.0f %% of the moments looked at something else shared the worker's core, or its "
+  return ("At %.0f %% of the moments looked at, something else shared the worker's core, or its "
     .. "clock was slower (a fixed loop took more than %.1f times its best)%s."):format(
     it.crowded / it.looks * 100, sharing.limit,
     (it.waited_s >= 0.05 and ("; payoff waited %.1f s for better ones"):format(it.waited_s) or "")

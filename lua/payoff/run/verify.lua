@@ -99,7 +99,8 @@ local function summary(result)
     result.expect[1].name, report.tried(result))
   local seen = result.coverage
   if seen and seen.known and seen.of > 0 then
-    text = text .. (" They reached %d of %d ways of its branches."):format(seen.reached, seen.of)
+    text = text .. (" They went %d of the %d ways that its branches can go."):format(
+      seen.reached, seen.of)
   end
   return text .. (" Seed %d; payoff verify looks longer."):format(result.seed)
 end

@@ -259,7 +259,7 @@ def part(case, request, found):
                 return sentence
     except (TimeLimit, SyntaxError, RecursionError):
         pass
-    return "" if found else "At which turn of its loops they part is not known"
+    return "" if found else "Nor is it known in which turn of its loops the two part"
 
 
 def explain(request):
