@@ -144,7 +144,7 @@ end
 function examine.paranoid(facts)
   local level = facts.perf_event_paranoid
   if not level then
-    -- Every kernel tells of ASLR in the same folder: where that is not to be seen, nothing there is.
+    -- Every kernel tells of ASLR in the same folder: where that cannot be read, nothing there can.
     if not facts.aslr then return unknown("perf rights", "perf_event_paranoid") end
     return finding("perf rights", "blocks", "the kernel offers no perf_event_open")
   end

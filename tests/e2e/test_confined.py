@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""In a sandbox or a container: no /proc/sys, little CPU, little memory. A run is whole and right there.
+"""In a sandbox or a container, without /proc/sys, with little CPU and memory, a run is right.
 
 Exit status 77 where this user may make neither a namespace nor a cgroup.
 """

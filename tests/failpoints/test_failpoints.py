@@ -10,9 +10,9 @@ so many tries of a command, drawn by the seed, --kind system all but the allocat
 takes the second of five parts. --done FILE keeps what was tried and was right there; started again
 with it, the rest is tried. --once tries an allocation in one command, and not in others that come
 to it the same way: most are made while payoff reads its own Lua. --besides report,merge leaves out
-the allocations that these come to in the same way, without trying them. Expected each time: the command
-ends, by a documented status and with one clear line, or goes on and is right; no process, no
-temporary file is left, and the store is whole.
+the allocations that these come to in the same way, without trying them. Expected each time: the
+command ends, by a documented status and with one clear line, or goes on and is right; no process,
+no temporary file is left, and the store is whole.
 """
 
 import argparse

@@ -9,8 +9,8 @@
 #include "../next_call.h"
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>

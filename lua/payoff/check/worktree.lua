@@ -22,13 +22,11 @@ local function git(folder, ...)
   local env = sys.environ()
   for _, name in ipairs(hook_variables) do env[name] = nil end
   env.LC_ALL, env.GIT_TERMINAL_PROMPT = "C", "0"
-  local result, message, code = sys.run { argv = { "git", "-C", folder, ... }, env = env,
-    timeout_s = 600 }
+  local result, message, code = fault.ran(sys.run { argv = { "git", "-C", folder, ... },
+    env = env, timeout_s = 600 })
   if not result then
-    if code == "cancelled" then fault.raise("interrupted", "interrupted") end
     return nil, code == "not found" and "git is not installed" or message
   end
-  if result.cancelled then fault.raise("interrupted", "interrupted") end
   if result.exit == 0 then return (result.stdout:gsub("\n$", "")) end
   -- Of several lines the first error is the cause ("No space left …"), the fatal one its end.
   local line = result.stderr:match("error: ([^\n]+)") or result.stderr:match("fatal: ([^\n]+)")

@@ -13,6 +13,7 @@
 
 local simulated = require "payoff.run.simulated"
 local steady = require "payoff.run.steady"
+local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 local worker = require "payoff.native.worker"
 
@@ -27,7 +28,7 @@ function valgrind.find()
   if not path then
     return nil, "Valgrind is not installed (package valgrind of Debian, Ubuntu and Fedora)"
   end
-  local result, message = sys.run { argv = { path, "--version" }, timeout_s = 60 }
+  local result, message = fault.ran(sys.run { argv = { path, "--version" }, timeout_s = 60 })
   local version = result and result.exit == 0 and result.stdout:match("^valgrind%-(%S+)")
   if not version then
     return nil, ("%s cannot be used: %s"):format(path, message or "it does not say its version")
