@@ -148,20 +148,41 @@ class Signals(Case):
                            ("ranges kernel.py:total --args [1,5]", python),
                            ("check small.lua --base-ref HEAD", git)):
             with self.subTest(words, env=list(env)):
-                path = os.path.join(self.folder, "asked")
-                if os.path.exists(path):
-                    os.remove(path)
-                process = self.start(words, env=env, stdin=subprocess.DEVNULL,
-                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                     preexec_fn=by_default)
-                until = time.monotonic() + 30
-                while not os.path.exists(path) and time.monotonic() < until:
-                    time.sleep(0.02)
-                process.send_signal(signal.SIGTERM)
-                out, err = process.communicate(timeout=30)
-                self.assertEqual(process.returncode, 130, out + err)
-                self.assertNotIn("cannot", err)
-                self.check_left(False)
+                self.end_when_asked(words, env)
+
+    def end_when_asked(self, words, env):
+        """SIGTERM, once a program that payoff waits for has made the file "asked"."""
+        path = os.path.join(self.folder, "asked")
+        if os.path.exists(path):
+            os.remove(path)
+        process = self.start(words, env=env, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             preexec_fn=by_default)
+        until = time.monotonic() + 30
+        while not os.path.exists(path) and time.monotonic() < until:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130, out + err)
+        self.assertNotIn("cannot", err)
+        self.check_left(False)
+
+    def test_while_the_base_is_checked_out(self):
+        def git(*words):
+            return subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *words],
+                                  cwd=self.folder, check=True, stdout=subprocess.PIPE).stdout
+        git("init", "-q", ".")
+        git("add", "small.lua", "kernel.py")
+        git("commit", "-qm", "one")
+        programs = os.path.join(self.folder, "programs")
+        os.mkdir(programs)
+        with open(programs + "/git", "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\n"%s" "$@" || exit\ncase "$*" in *"worktree add"*) touch asked;'
+                       ' exec sleep 30;; esac\n' % shutil.which("git"))
+        os.chmod(programs + "/git", 0o755)
+        self.end_when_asked("check small.lua --base-ref HEAD",
+                            {"PATH": programs + ":" + os.environ["PATH"]})
+        self.assertEqual(git("worktree", "list").count(b"\n"), 1)
 
     def test_a_terminal_that_goes_away(self):
         """Its window is closed: reading and writing fail from then on, and a SIGHUP comes."""

@@ -28,6 +28,11 @@ local function folder()
   local path = base .. "/payoff"
   local made, message = sys.mkdirs(path)
   if not made then return nil, message end
+  -- What is kept is loaded into programs: nobody else may have put it there.
+  local info = sys.stat(path)
+  if not info or not info.is_trusted then
+    return nil, ("%s is another user's, or everybody may write to it"):format(path)
+  end
   return path
 end
 
