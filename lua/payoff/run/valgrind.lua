@@ -59,7 +59,7 @@ end
 function valgrind.start(tool, launcher, subject, how)
   local spec, message = launcher:spec(subject)
   if not spec then return nil, message end
-  local guest, code = setmetatable({ folder = false, timeout_s = how.timeout_s, seen = {} }, Guest)
+  local guest = setmetatable({ folder = false, timeout_s = how.timeout_s, seen = {} }, Guest)
   guest.folder, message = sys.scratch("valgrind") -- a name of always the same length
   if not guest.folder then return nil, message end
   local argv = command(tool, how, guest.folder)
@@ -68,6 +68,7 @@ function valgrind.start(tool, launcher, subject, how)
   spec.argv, spec.memory_bytes = argv, nil
   spec.env = steady.environment(subject, { PAYOFF_SIMULATOR = how.extension })
   spec.timeout_s = 120
+  local code
   guest.process, message, code = worker.start(spec)
   if not guest.process then
     guest:close()
