@@ -12,7 +12,7 @@ with it, the rest is tried. --once tries an allocation in one command, and not i
 to it the same way: most are made while payoff reads its own Lua. --besides report,merge leaves out
 the allocations that these come to in the same way, without trying them. Expected each time: the
 command ends, by a documented status and with one clear line, or goes on and is right; no process,
-no temporary file is left, and the store is whole.
+no fd, no temporary file is left, and the store is whole.
 """
 
 import argparse
@@ -159,6 +159,8 @@ class Try:
         else:
             self.calls = points.distinct(log.calls())
         self.check_end()
+        if log.left():
+            self.fault("left open: %s" % ", ".join(log.left()))
         self.check_left(mark)
         self.check_store()
 
