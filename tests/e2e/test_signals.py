@@ -104,8 +104,8 @@ class Signals(Case):
             time.sleep(0.02)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
-        # Known: a SIGKILL takes payoff and its workers, but the idle processes of a Python pool,
-        # which wait for their next task, do not learn that their parent is gone.
+        # A SIGKILL while a Python pool comes up or is a cold one: its processes, which wait for a
+        # task, do not learn that their parent is gone.
         if not killed:
             self.assertEqual(left, [], "processes were left")
             self.assertEqual(os.listdir(self.temporary), [])
@@ -173,6 +173,29 @@ class Signals(Case):
         self.assertEqual(process.returncode, 130, out + err)
         self.assertNotIn("cannot", err)
         self.check_left(False)
+
+    def test_a_pool_ends_with_payoff(self):
+        self.write("slow.py", "import os\nimport time\n\n\ndef slow(n):\n    time.sleep(0.2)\n"
+                   "    open('asked', 'w').close()\n    return n\n")
+        self.write("slow.lua", 'local payoff = require "payoff"\nreturn payoff.experiment { name = '
+                   '"slow", reference = payoff.python { name = "p", file = "slow.py", func = '
+                   '"slow" }, tasks = { {0}, {1} }, modes = { "process" }, jobs = { 2 }, starts = { "warm" '
+                   '}, budget = 60 }\n')
+        process = self.start("run slow.lua --no-verify --no-db --out out",
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until, count = time.monotonic() + 60, 0
+        while count < 4 and time.monotonic() < until:  # payoff, a worker, its two processes
+            time.sleep(0.1)
+            count = len(list(left_over(self.mark)))
+        time.sleep(0.5)
+        process.kill()
+        process.wait()
+        until = time.monotonic() + 10
+        while (left := list(left_over(self.mark))) and time.monotonic() < until:
+            time.sleep(0.02)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        self.assertEqual(left, [])
 
     def test_while_the_base_is_checked_out(self):
         def git(*words):
