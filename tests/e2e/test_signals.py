@@ -179,8 +179,8 @@ class Signals(Case):
                    "    open('asked', 'w').close()\n    return n\n")
         self.write("slow.lua", 'local payoff = require "payoff"\nreturn payoff.experiment { name = '
                    '"slow", reference = payoff.python { name = "p", file = "slow.py", func = '
-                   '"slow" }, tasks = { {0}, {1} }, modes = { "process" }, jobs = { 2 }, starts = { "warm" '
-                   '}, budget = 60 }\n')
+                   '"slow" }, tasks = { {0}, {1} }, modes = { "process" }, jobs = { 2 }, '
+                   'starts = { "warm" }, budget = 60 }\n')
         process = self.start("run slow.lua --no-verify --no-db --out out",
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until, count = time.monotonic() + 60, 0
