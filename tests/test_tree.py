@@ -103,6 +103,19 @@ class Includes(unittest.TestCase):
                                         r"__NR_perf_event_open|SYS_perf_event_open")
 
 
+class Programs(unittest.TestCase):
+    def test_no_shell_starts_anything(self):
+        """But for the one word of an experiment that is a shell's command line: build."""
+        for path in OURS:
+            if path.startswith(("profiler/", "lua/")) and not is_vendored(path):
+                with self.subTest(file=path):
+                    text = without_comments(read(path))
+                    self.assertNotRegex(text, r"\b(popen|wordexp|os\.execute|os\.system|shell=True)"
+                                              r"|(?<![\w.])system\(|\bexec[lv]p|spawnp\(")
+                    if path != "lua/payoff/run/build.lua":
+                        self.assertNotIn("/bin/sh", text)
+
+
 class Files(unittest.TestCase):
     def test_length(self):
         for path in OURS:

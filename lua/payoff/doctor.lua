@@ -144,6 +144,8 @@ end
 function examine.paranoid(facts)
   local level = facts.perf_event_paranoid
   if not level then
+    -- Every kernel tells of ASLR in the same folder: where that cannot be read, nothing there can.
+    if not facts.aslr then return unknown("perf rights", "perf_event_paranoid") end
     return finding("perf rights", "blocks", "the kernel offers no perf_event_open")
   end
   local text = ("perf_event_paranoid is %d"):format(level)

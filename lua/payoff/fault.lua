@@ -58,6 +58,15 @@ function fault.check(kind, context, value, message, code)
   return fault.raise(kind, "%s", message)
 end
 
+-- For sys.run: what it returns; but a program that an interrupt has ended has not failed.
+--   local result, message = fault.ran(sys.run { argv = { "cc", … } })
+function fault.ran(result, message, code)
+  if code == "cancelled" or result and result.cancelled then
+    fault.raise("interrupted", "interrupted")
+  end
+  return result, message, code
+end
+
 -- What was written to standard output; a reader that has gone away (`| head`) has seen what it
 -- wanted.
 --   fault.shown(sys.write(1, text))

@@ -10,6 +10,7 @@
 
 local json = require "payoff.native.json"
 local paths = require "payoff.paths"
+local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 local text = require "payoff.text"
 
@@ -31,7 +32,8 @@ end
 local function ask(folder, words, env)
   local argv = { "git", "-c", "core.fsmonitor=false", "--literal-pathspecs" }
   table.move(words, 1, #words, #argv + 1, argv)
-  local result, message = sys.run { argv = argv, cwd = folder, env = env, timeout_s = 20 }
+  local result, message = fault.ran(sys.run { argv = argv, cwd = folder, env = env,
+    timeout_s = 20 })
   if not result then return nil, message end
   if result.exit == 0 and not result.stdout_dropped then return result.stdout end
   if result.timed_out then return nil, "git took too long" end

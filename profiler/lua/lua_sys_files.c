@@ -4,7 +4,8 @@
  *   write_file(path, text) -> true                                          whole or not at all
  *   write_file(path, function(write) … write(text) … end) -> true           piece by piece
  *   stat(path) -> {type = "file" | "directory" | "link" | "fifo" | "socket" | "device",
- *                  size_bytes =, mtime_ns =, mode =}
+ *                  size_bytes =, mtime_ns =, mode =,
+ *                  is_trusted = this user's or root's, and not everybody may write to it}
  *   list(path) -> {name, …}, sorted      mkdirs(path) -> true
  *   scratch(what) -> path of a new folder that is ours alone, payoff-WHAT-… in $TMPDIR or /tmp
  *   remove(path) -> true                 a file, a link or an empty folder
@@ -127,7 +128,7 @@ static int sys_stat(lua_State *L)
     struct status st = STATUS_INIT;
     if (!files_stat(lua_sys_check_name(L, 1), &found, &st))
         return luahost_fail(L, &st);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     lua_pushstring(L, found.type);
     lua_setfield(L, -2, "type");
     lua_pushinteger(L, (lua_Integer)found.size_bytes);
@@ -136,6 +137,8 @@ static int sys_stat(lua_State *L)
     lua_setfield(L, -2, "mtime_ns");
     lua_pushinteger(L, (lua_Integer)found.mode);
     lua_setfield(L, -2, "mode");
+    lua_pushboolean(L, found.is_trusted);
+    lua_setfield(L, -2, "is_trusted");
     return 1;
 }
 

@@ -318,6 +318,8 @@ bool files_stat(const char *path, struct files_stat *out, struct status *st)
         .size_bytes = found.st_size > 0 ? (uint64_t)found.st_size : 0,
         .mtime_ns = (int64_t)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec,
         .mode = found.st_mode & 07777,
+        .is_trusted =
+            (found.st_uid == geteuid() || found.st_uid == 0) && (found.st_mode & S_IWOTH) == 0,
     };
     return true;
 }

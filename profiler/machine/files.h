@@ -19,6 +19,7 @@ struct files_stat {
     uint64_t size_bytes;
     int64_t mtime_ns; /* since 1970, UTC */
     unsigned mode;    /* permission bits, 07777 */
+    bool is_trusted;  /* this user's or root's, and not everybody may write to it */
 };
 
 /* Reads to the end, also where the size is not known before (/proc). *data is NUL-terminated beyond

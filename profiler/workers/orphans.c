@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ORPHANS_PATIENCE_MS = 2000 };
+/* Hundreds that are killed on a busy machine take seconds to be gone. */
+enum { ORPHANS_PATIENCE_MS = 10000 };
 
 bool orphans_adopt(struct status *st)
 {

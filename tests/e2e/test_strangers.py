@@ -72,6 +72,19 @@ class Strangers(Case):
             self.assertEqual([name for name in os.listdir(self.folder)
                               if name.startswith("strange.db-")], [], command)
 
+    @unittest.skipIf(shutil.which("valgrind") is None, "no valgrind")
+    def test_a_cache_of_a_stranger(self):
+        """Libraries are loaded from there: not where somebody else may put some."""
+        self.experiment(TWIN)
+        cache = os.path.join(self.folder, "cache", "payoff")
+        os.makedirs(cache)
+        for mode, used in ((0o777, False), (0o755, True)):
+            os.chmod(cache, mode)
+            result = self.payoff("baseline", "save", "small.lua", "--counts", "simulated", "--out",
+                                 "b.json", env={"XDG_CACHE_HOME": self.folder + "/cache"})
+            self.assertEqual(result.status, 0, result.err)
+            self.assertEqual(bool(os.listdir(cache)), used)
+
     def test_the_environment_of_a_worker(self):
         for name, given, expected in (
                 ("LD_LIBRARY_PATH", "/handed", "/handed"), ("PYTHONPATH", "/handed", "/handed"),

@@ -16,6 +16,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = os.environ.get("FAILPOINT_LIBRARY", "libfailpoint.so")
+WITNESS = os.environ.get("WITNESS_LIBRARY", "libwitness.so")  # of tests/faults
 KINDS_MAX, CALLS_MAX = 64, 1 << 20
 HEADER, CALL = struct.Struct("<2Q"), struct.Struct("<2L2Q")
 COUNTS = struct.Struct("<%dQ" % (2 * KINDS_MAX))
@@ -66,6 +67,13 @@ class Log:
     def clear(self):
         with open(self.path, "wb") as file:
             file.truncate(HEADER.size + COUNTS.size + CALL.size * CALLS_MAX)
+
+        open(self.path + ".left", "w", encoding="utf-8").close()
+
+    def left(self):
+        """Which fds and children the command had at its end, as tests/faults/witness.c tells."""
+        with open(self.path + ".left", encoding="utf-8") as file:
+            return [line for line in file.read().splitlines() if line != "seen"]
 
     def fired(self):
         with open(self.path, "rb") as file:
@@ -133,14 +141,18 @@ class Done:
             self.file.close()
 
 
+def preloaded(log, what):
+    return {"LD_PRELOAD": LIBRARY + ":" + WITNESS, "FAULT_WITNESS": log.path + ".left",
+            "PAYOFF_FAILPOINT": log.path + what}
+
+
 def counted(log):
-    return {"LD_PRELOAD": LIBRARY, "PAYOFF_FAILPOINT": log.path + " count"}
+    return preloaded(log, " count")
 
 
 def failing(log, point, times, error):
     number = getattr(errno, error) if error else 0
-    return {"LD_PRELOAD": LIBRARY, "PAYOFF_FAILPOINT": "%s fail %s %d %d %d" % (
-        log.path, point.kind, point.number, times, number)}
+    return preloaded(log, " fail %s %d %d %d" % (point.kind, point.number, times, number))
 
 
 def distinct(calls):

@@ -2,16 +2,17 @@
 """Every call that payoff makes of the system and of the allocator fails once, in small commands.
 
 usage: test_failpoints.py [COMMAND…] [--each N] [--seed N] [--kind KIND] [--errors N] [--jobs N]
-                          [--most N] [--shard K/N] [--done FILE] [--once]
+                          [--most N] [--shard K/N] [--done FILE] [--once] [--besides COMMAND,…]
 
 Calls that come the same way (the same stack) fail alike, and are tried once. --each N takes at most
 N of every kind (default 0: all), --errors N the first N errors of a kind (default 0: all), --most N
 so many tries of a command, drawn by the seed, --kind system all but the allocator's. --shard 2/5
 takes the second of five parts. --done FILE keeps what was tried and was right there; started again
 with it, the rest is tried. --once tries an allocation in one command, and not in others that come
-to it the same way: most are made while payoff reads its own Lua. Expected each time: the command
-ends, by a documented status and with one clear line, or goes on and is right; no process, no
-temporary file is left, and the store is whole.
+to it the same way: most are made while payoff reads its own Lua. --besides report,merge leaves out
+the allocations that these come to in the same way, without trying them. Expected each time: the
+command ends, by a documented status and with one clear line, or goes on and is right; no process,
+no fd, no temporary file is left, and the store is whole.
 """
 
 import argparse
@@ -158,6 +159,8 @@ class Try:
         else:
             self.calls = points.distinct(log.calls())
         self.check_end()
+        if log.left():
+            self.fault("left open: %s" % ", ".join(log.left()))
         self.check_left(mark)
         self.check_store()
 
@@ -229,6 +232,8 @@ def plan(calls, options):
             continue
         if options.kind not in (None, "system", point.kind):
             continue
+        if (point.kind, point.stack) in options.shared:
+            continue
         # Lua asks again after it has collected its garbage: two in a row, for it to give up.
         times = 2 if kind in points.MEMORY else 1
         for error in points.ERRORS[kind][:options.errors or None]:
@@ -265,6 +270,15 @@ def try_command(place, command, options):
     return wrong
 
 
+def allocations(place, commands):
+    """The ways to the allocator of these commands."""
+    found = set()
+    for command in commands:
+        found.update((call.kind, call.stack) for call in Try(place, command).calls
+                     if call.kind.replace("child-", "") in points.MEMORY)
+    return found
+
+
 def shard(text):
     part, _, parts = text.partition("/")
     if not 1 <= int(part) <= int(parts):
@@ -286,13 +300,15 @@ def main():
     parser.add_argument("--shard", type=shard, default=(1, 1), metavar="K/N")
     parser.add_argument("--done", metavar="FILE")
     parser.add_argument("--once", action="store_true")
+    parser.add_argument("--besides", type=lambda text: text.split(","), default=[])
     for name, default in (("each", 0), ("errors", 0), ("most", 0), ("jobs", 1), ("seed", 1)):
         parser.add_argument("--" + name, type=int, default=default)
     options = parser.parse_intermixed_args()
     commands = list(COMMANDS) if "all" in options.commands else options.commands
     options.done = points.Done(options.done, (PAYOFF, points.LIBRARY))
-    place = Place(commands)
+    place = Place(commands + options.besides)
     try:
+        options.shared = allocations(place, options.besides)
         wrong = sum(try_command(place, command, options) for command in commands)
     finally:
         options.done.close()

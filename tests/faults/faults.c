@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +80,9 @@ static void balloon(void)
 static void flood(void)
 {
     static char block[63000];
+    static _Atomic bool flooded;
+    if (atomic_exchange(&flooded, true))
+        return; /* once in a process is enough */
     memset(block, 'x', sizeof block);
     const char *wanted = getenv("FAULT_BYTES");
     size_t bytes = wanted != NULL ? strtoull(wanted, NULL, 10) : 64000000;
@@ -85,6 +90,20 @@ static void flood(void)
         write_all(1, block, sizeof block);
         write_all(2, block, sizeof block);
     }
+}
+
+/* No UTF-8, NUL, orders to a terminal, lines without end. */
+static void babble(void)
+{
+    static const char orders[] = "\033[2J\033]0;x\a\342\200\256\360\237";
+    char bytes[256];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)i;
+    for (int round = 0; round < 100; round++) {
+        write_all(1 + round % 2, bytes, sizeof bytes);
+        write_all(1 + round % 2, orders, sizeof orders - 1);
+    }
+    _exit(3);
 }
 
 static void be_killed(void)
@@ -164,6 +183,8 @@ static void commit(const char *fault)
         close_all();
     else if (strcmp(fault, "flood") == 0)
         flood();
+    else if (strcmp(fault, "babble") == 0)
+        babble();
     else if (strcmp(fault, "garbage") == 0)
         garbage();
     else if (strcmp(fault, "oversized") == 0)

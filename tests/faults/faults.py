@@ -10,6 +10,9 @@ import threading
 import time
 
 MAIN = os.getpid()
+FLOODED = []
+# No UTF-8, NUL, orders to a terminal, lines without end.
+BABBLE = (bytes(range(256)) + b"\x1b[2J\x1b]0;x\x07\xe2\x80\xae\xf0\x9f") * 50
 
 
 def mode():
@@ -66,9 +69,18 @@ def fault_close():
 
 def fault_flood():
     block = b"all work and no play\n" * 3000
+    if FLOODED:
+        return  # once in a process is enough
+    FLOODED.append(True)
     for _ in range(int(os.environ.get("FAULT_BYTES", "64000000")) // len(block) // 2):
         write_all(1, block)
         write_all(2, block)
+
+
+def fault_babble():
+    for fd in (1, 2):
+        write_all(fd, BABBLE)
+    os._exit(3)
 
 
 def fault_killed():
@@ -114,6 +126,7 @@ FAULTS = {
     "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
     "killed": fault_killed,
     "meddle": fault_meddle,
+    "babble": fault_babble,
 }
 
 

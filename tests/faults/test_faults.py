@@ -5,7 +5,8 @@ usage: test_faults.py [FAULT…] [--all]     --all: every fault in every mode; e
                                            one), in one mode each
 
 Expected each time: what cannot be measured is one recorded failure with a helpful reason, the rest
-of the run is complete and right, and nothing stays behind: no process, no temporary file.
+of the run is complete and right, and nothing stays behind: no process, no zombie, no fd, no
+temporary file.
 """
 
 import os
@@ -21,6 +22,8 @@ from support import Case  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = os.environ.get("FAULTS_LIBRARY", "libfaults.so")
 WORKER = os.environ.get("FAULTS_WORKER", "python_worker.py")
+WITNESS = os.environ.get("WITNESS_LIBRARY", "libwitness.so")
+EVERY = "--all" in sys.argv
 
 EXPERIMENT = '''\
 local payoff = require "payoff"
@@ -51,9 +54,12 @@ FAULTS = {
     "loop": SLOW, "orphans": RIGHT, "balloon": r"[Mm]emory|signal 6|SIGABRT",
     "close": r"closed|ended|fd|exited|no reply", "flood": RIGHT, "garbage": TAINTED,
     "oversized": TAINTED, "unasked": TAINTED, "stop": SLOW, "killed": r"signal 9|SIGKILL",
-    "meddle": RIGHT,
+    "meddle": RIGHT, "babble": r"exit|ended",
 }
+LIMITS_S = {SLOW: 3, TAINTED: 10}
+FLOOD_BYTES = 1 << 30 if EVERY else 64 << 20
 MODES = ["serial", "process", "thread"]
+FAULTY = ("py", "so", "exe")
 
 
 def left_over(mark):
@@ -77,13 +83,16 @@ class Faults(Case):
         self.temporary = os.path.join(self.folder, "temporary")
         os.mkdir(self.temporary)
 
-    def run_fault(self, fault, mode):
+    def run_fault(self, fault, mode, **more):
         self.write("faults.lua", EXPERIMENT % {
             "fault": fault, "mode": mode, "library": LIBRARY, "worker": WORKER,
-            "timeout": 3 if FAULTS[fault] == SLOW else 60})
+            "timeout": LIMITS_S.get(FAULTS.get(fault), 60)})
         mark = "PAYOFF_FAULTS_" + uuid.uuid4().hex
+        self.write("witness", "")
+        env = {mark: "1", "TMPDIR": self.temporary, "FAULT_BYTES": str(FLOOD_BYTES),
+               "FAULT_WITNESS": "witness", "LD_PRELOAD": WITNESS}
         result = self.payoff("run", "faults.lua", "--out", "out", "--no-verify", "--no-db",
-                             timeout=300, env={mark: "1", "TMPDIR": self.temporary})
+                             timeout=300, env=dict(env, **more))
         return result, mark
 
     def check_nothing_left(self, mark):
@@ -95,36 +104,51 @@ class Faults(Case):
             os.kill(pid, signal.SIGKILL)
         self.assertEqual(left, [], "processes were left")
         self.assertEqual(os.listdir(self.temporary), [], "temporary files were left")
+        with open(os.path.join(self.folder, "witness"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "seen\n", "fds or children were left")
 
     def check_rows(self, result, fault, mode):
         rows = {}
         for row in result.rows("faults"):
-            rows.setdefault(row["subject"], {})[row["mode"]] = row
-        for name in ("python", "good"):
-            for other in MODES:
-                self.assertEqual(rows[name][other]["state"], "identical", (name, other))
-                self.assertTrue(rows[name][other]["wall_ns"], (name, other))
-        for name in ("py", "so", "exe"):
-            row = rows[name].get(mode) or next(iter(rows[name].values()))
-            with self.subTest(subject=name, fault=fault, mode=mode, row=row["verdict"]):
-                self.check_faulty(row, FAULTS[fault])
+            rows.setdefault((row["subject"], row["mode"]), []).append(row)
+        for (name, where), found in rows.items():
+            # What is wrong in serial mode is not measured in any other.
+            bad = name in FAULTY and mode in (where, "serial")
+            with self.subTest(subject=name, fault=fault, mode=where, row=found[0]["verdict"]):
+                self.check_faulty(found, FAULTS[fault] if bad else RIGHT)
+        self.assertEqual(set(rows), {(name, where) for name in FAULTY + ("python", "good")
+                                     for where in MODES})
 
-    def check_faulty(self, row, expected):
+    def check_faulty(self, found, expected):
+        row = found[0]
         if expected == RIGHT:
-            self.assertEqual(row["state"], "identical")
+            for row in found:
+                self.assertEqual(row["state"], "identical")
+                # Far more than it takes, far less than a jump of the clock.
+                self.assertTrue(0 < float(row["wall_ns"]) < 3600e9, row["wall_ns"])
         elif expected == TAINTED:
             self.assertIn(row["state"], ("identical", "failed", "wrong"))
         else:
-            self.assertEqual(row["state"], "failed")
+            self.assertEqual([one["state"] for one in found], ["failed"])
             self.assertRegex(row["verdict"], expected)
 
     def check_fault(self, fault, mode):
         result, mark = self.run_fault(fault, mode)
         self.check_nothing_left(mark)
         self.assertNotIn("internal error", result.err)
+        with open(os.path.join(self.folder, "out", "faults.csv"), encoding="utf-8") as file:
+            for text in (result.out, result.err, file.read()):
+                self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f-\x9f]")
         statuses = {RIGHT: (0,), TAINTED: (0, 2, 4)}.get(FAULTS[fault], (4,))
         self.assertIn(result.status, statuses, result.out + result.err)
         self.check_rows(result, fault, mode)
+
+    def test_clock_jumps(self):
+        """The time of day is a day ahead or behind each time that it is asked."""
+        result, mark = self.run_fault("none", "none", FAULT_CLOCK="1")
+        self.check_nothing_left(mark)
+        self.assertEqual(result.status, 0, result.out + result.err)
+        self.check_rows(result, None, None)
 
 
 def add(fault, mode):
@@ -134,9 +158,8 @@ def add(fault, mode):
 
 
 if __name__ == "__main__":
-    every = "--all" in sys.argv
-    chosen = not every and sys.argv[1:] or list(FAULTS)
+    chosen = not EVERY and sys.argv[1:] or list(FAULTS)
     for position, name in enumerate(chosen):
-        for where in MODES if every else [MODES[position % 3]]:
+        for where in MODES if EVERY else [MODES[position % 3]]:
             add(name, where)
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -38,6 +38,8 @@ check.test("a file is written whole and read back", function()
   check.equal(stat.size_bytes, #text)
   check.truthy(math.abs(stat.mtime_ns / 1e9 - os.time()) < 100)
   check.equal(sys.stat(scratch).type, "directory")
+  check.equal(sys.stat(scratch).is_trusted, true)
+  check.equal(sys.stat("/tmp").is_trusted, false) -- everybody may write there
   check.same(sys.list(scratch), { "a", "f" })
   check.equal(sys.read_file("/proc/self/stat") ~= "", true)
   refused("not found", "nothing", sys.read_file(path "nothing"))

@@ -58,11 +58,8 @@ local function judge(state, commit, base)
   end
   must("unavailable", step.git(state.tree.path, { "checkout", "-qf", "--detach", commit }))
   local before = #step.outcomes(state.folder)
-  local result, message, code = sys.run { argv = { state.program, "bisect", "--step",
-    state.folder }, on_wait = function() show(state) end }
-  if code == "cancelled" or result and result.cancelled then
-    fault.raise("interrupted", "interrupted")
-  end
+  local result, message = fault.ran(sys.run { argv = { state.program, "bisect", "--step",
+    state.folder }, on_wait = function() show(state) end })
   local outcome = step.outcomes(state.folder)[before + 1]
   if not outcome then
     fault.raise("unavailable", "%s", message or text.line(result.stderr))

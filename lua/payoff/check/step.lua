@@ -26,11 +26,8 @@ function step.git(folder, words, options)
     if not name:find("^GIT_") then env[name] = value end
   end
   env.LC_ALL, env.GIT_TERMINAL_PROMPT, env.GIT_PAGER = "C", "0", "cat"
-  local result, message, code = sys.run { argv = argv, env = env,
-    on_wait = options and options.on_wait }
-  if code == "cancelled" or result and result.cancelled then
-    fault.raise("interrupted", "interrupted")
-  end
+  local result, message, code = fault.ran(sys.run { argv = argv, env = env,
+    on_wait = options and options.on_wait })
   if not result then
     return nil, code == "not found" and "git is not installed" or message
   end

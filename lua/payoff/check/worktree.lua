@@ -22,13 +22,11 @@ local function git(folder, ...)
   local env = sys.environ()
   for _, name in ipairs(hook_variables) do env[name] = nil end
   env.LC_ALL, env.GIT_TERMINAL_PROMPT = "C", "0"
-  local result, message, code = sys.run { argv = { "git", "-C", folder, ... }, env = env,
-    timeout_s = 600 }
+  local result, message, code = fault.ran(sys.run { argv = { "git", "-C", folder, ... },
+    env = env, timeout_s = 600 })
   if not result then
-    if code == "cancelled" then fault.raise("interrupted", "interrupted") end
     return nil, code == "not found" and "git is not installed" or message
   end
-  if result.cancelled then fault.raise("interrupted", "interrupted") end
   if result.exit == 0 then return (result.stdout:gsub("\n$", "")) end
   -- Of several lines the first error is the cause ("No space left …"), the fatal one its end.
   local line = result.stderr:match("error: ([^\n]+)") or result.stderr:match("fatal: ([^\n]+)")
@@ -48,6 +46,13 @@ function worktree.describe(folder, ref)
   return (git(folder, "log", "-1", "--format=%h (%s)", ref, "--"))
 end
 
+local function check_out(self, option, ref)
+  self.path = self.scratch .. "/base"
+  local made, why = git(self.top, "worktree", "add", "--detach", "--force", self.path, self.commit)
+  if not made then fault.raise("io", "%s %s: the checkout failed: %s", option, ref, why) end
+  self.text = worktree.describe(self.top, self.commit) or self.commit
+end
+
 -- option: the one that named the ref, for messages.
 function worktree.new(folder, ref, option)
   option = option or "--base-ref"
@@ -60,17 +65,13 @@ function worktree.new(folder, ref, option)
     fault.raise("usage", "%s %s: no such commit in %s (a CI checkout is often shallow: "
       .. "fetch it first, as with `fetch-depth: 0`)", option, ref, top)
   end
-  local scratch = fault.check("io", "the base checkout needs a temporary folder",
+  local self = setmetatable({ top = top, commit = commit, scratch = false }, Tree)
+  self.scratch = fault.check("io", "the base checkout needs a temporary folder",
     sys.scratch("base"))
-  local self = setmetatable({ top = top, commit = commit, scratch = scratch,
-    path = scratch .. "/base" }, Tree)
-  local made, why = git(top, "worktree", "add", "--detach", "--force", self.path, commit)
-  if not made then
-    self:close()
-    fault.raise("io", "%s %s: the checkout failed: %s", option, ref, why)
-  end
-  self.text = worktree.describe(top, commit) or commit
-  return self
+  local done, problem = pcall(check_out, self, option, ref)
+  if done then return self end
+  self:close()
+  error(problem, 0)
 end
 
 -- Removes what builds have left there, too.
@@ -84,11 +85,12 @@ end
 
 function Tree:close()
   if not self.scratch then return end
+  self.path = self.path or self.scratch .. "/base"
   -- A signal that ended the check must not end the cleaning up.
   sys.interrupt.clear()
-  git(self.top, "worktree", "remove", "--force", "--force", self.path)
+  pcall(git, self.top, "worktree", "remove", "--force", "--force", self.path)
   remove_tree(self.scratch)
-  git(self.top, "worktree", "prune")
+  pcall(git, self.top, "worktree", "prune")
   self.scratch = nil
 end
 

@@ -44,8 +44,7 @@ function ranges.run(arguments)
     if arguments[flag] then argv[#argv + 1] = "--" .. flag end
   end
   local result = fault.check("unavailable", python,
-    sys.run { argv = argv, timeout_s = timeout_s, output_max = 64 << 20 })
-  if result.cancelled then fault.raise("interrupted", "interrupted") end
+    fault.ran(sys.run { argv = argv, timeout_s = timeout_s, output_max = 64 << 20 }))
   if result.timed_out then fault.raise("failed", "the audit took longer than %g s", timeout_s) end
   sys.write(1, result.stdout)
   if result.exit == 0 then

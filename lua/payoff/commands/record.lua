@@ -71,6 +71,13 @@ local function collect(folder, kept)
   return counts
 end
 
+-- counts, result | counts, nil, message
+local function watch(folder, program, kept, module, func, calls)
+  local env = prepare(folder, module, func, calls)
+  local result, message = sys.run { argv = program, env = env, output_max = 64 << 20 }
+  return collect(folder, kept), result, message
+end
+
 function record.run(arguments)
   local module, func = (arguments.func or ""):match("^([%a_][%w_.]*):([%a_][%w_.]*)$")
   if not module then fault.raise("usage", "record: --func MODULE:FUNC is wanted") end
@@ -81,10 +88,10 @@ function record.run(arguments)
   end
   local kept = corpus.read(arguments.out)
   local folder = fault.check("io", nil, sys.scratch("record"))
-  local env = prepare(folder, module, func, calls)
-  local result, message = sys.run { argv = arguments.program, env = env, output_max = 64 << 20 }
-  local counts = collect(folder, kept)
+  local done, counts, result, message = pcall(watch, folder, arguments.program, kept, module, func,
+    calls)
   clean(folder)
+  if not done then error(counts, 0) end
   if not result then fault.raise("unavailable", "%s: %s", arguments.program[1], message) end
   sys.write(1, result.stdout)
   sys.write(2, result.stderr)

@@ -62,7 +62,8 @@ local function changed_when(folders)
 end
 
 local function python_says(python, code, argument)
-  local result = python and sys.run { argv = { python, "-c", code, argument }, timeout_s = 60 }
+  local result = python and fault.ran(sys.run { argv = { python, "-c", code, argument },
+    timeout_s = 60 })
   return result and result.exit == 0
 end
 

@@ -7,6 +7,7 @@
 -- CPython starts a compiled program under any name; others get the source, and so does everybody
 -- when compiling fails. It is kept in memory only: nothing is left on the disk.
 
+local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 
 local bytecode = {}
@@ -36,9 +37,9 @@ except Exception:
 
 -- path, program | nil, reason
 function bytecode.ask(asked, source)
-  local result, message = sys.run {
+  local result, message = fault.ran(sys.run {
     argv = { asked, "-c", question }, stdin = source, timeout_s = 30,
-  }
+  })
   local path, program
   if result and result.exit == 0 then path, program = result.stdout:match("^(.-)%z(.*)$") end
   if path and path ~= "" then return path, #program > 16 and program or source end

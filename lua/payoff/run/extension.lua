@@ -8,6 +8,7 @@
 
 local assets = require "payoff.native.assets"
 local kept = require "payoff.run.kept"
+local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 
 local extension = {}
@@ -25,7 +26,7 @@ print(sys.version.replace("\n", " "))
 local sources = { "payoff_simulator.c", "valgrind/callgrind.h", "valgrind/valgrind.h" }
 
 local function interpreter(python)
-  local result, message = sys.run { argv = { python, "-S", "-c", ask }, timeout_s = 60 }
+  local result, message = fault.ran(sys.run { argv = { python, "-S", "-c", ask }, timeout_s = 60 })
   local name, abi, include, has_headers, version
   if result and result.exit == 0 then
     name, abi, include, has_headers, version =
@@ -64,6 +65,8 @@ local function build(cc, include, path)
   for _, name in ipairs(sources) do sys.remove(folder .. "/" .. name) end
   sys.remove(folder .. "/valgrind")
   sys.remove(folder)
+  if result and result.cancelled then sys.remove(path) end
+  fault.ran(result, message)
   if not result or result.exit == 0 then return result and true, message end
   local first = (result.stderr or ""):match("[^\n]*error[^\n]*") or "?"
   return nil, ("its brackets cannot be compiled: %s"):format(first)

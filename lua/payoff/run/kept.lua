@@ -7,6 +7,7 @@
 -- appears under its name when it is whole, so that two runs at a time do no harm. What is made here
 -- has the same path in every run: simulated counts depend on the length of such names.
 
+local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 
 local kept = {}
@@ -27,6 +28,11 @@ local function folder()
   local path = base .. "/payoff"
   local made, message = sys.mkdirs(path)
   if not made then return nil, message end
+  -- What is kept is loaded into programs: nobody else may have put it there.
+  local info = sys.stat(path)
+  if not info or not info.is_trusted then
+    return nil, ("%s is another user's, or everybody may write to it"):format(path)
+  end
   return path
 end
 
@@ -40,6 +46,8 @@ function kept.made(name, key, make)
   local made, why = make(fresh)
   if made then
     local moved = sys.run { argv = { "mv", "-f", fresh, path }, timeout_s = 60 }
+    if moved and moved.cancelled then sys.remove(fresh) end
+    fault.ran(moved)
     if not moved or moved.exit ~= 0 then made, why = nil, "cannot write " .. path end
   end
   if not made then

@@ -13,6 +13,7 @@
 
 local simulated = require "payoff.run.simulated"
 local steady = require "payoff.run.steady"
+local fault = require "payoff.fault"
 local sys = require "payoff.native.sys"
 local worker = require "payoff.native.worker"
 
@@ -21,13 +22,15 @@ local valgrind = {}
 local Guest = {}
 Guest.__index = Guest
 Guest.__close = function(self) self:close() end
+-- Where memory ran out between two steps: the folder goes with the guest, at the latest at the end.
+Guest.__gc = Guest.__close
 
 function valgrind.find()
   local path = sys.which("valgrind")
   if not path then
     return nil, "Valgrind is not installed (package valgrind of Debian, Ubuntu and Fedora)"
   end
-  local result, message = sys.run { argv = { path, "--version" }, timeout_s = 60 }
+  local result, message = fault.ran(sys.run { argv = { path, "--version" }, timeout_s = 60 })
   local version = result and result.exit == 0 and result.stdout:match("^valgrind%-(%S+)")
   if not version then
     return nil, ("%s cannot be used: %s"):format(path, message or "it does not say its version")
@@ -56,16 +59,16 @@ end
 function valgrind.start(tool, launcher, subject, how)
   local spec, message = launcher:spec(subject)
   if not spec then return nil, message end
-  local folder, code
-  folder, message = sys.scratch("valgrind") -- a name of always the same length
-  if not folder then return nil, message end
-  local argv = command(tool, how, folder)
+  local guest = setmetatable({ folder = false, timeout_s = how.timeout_s, seen = {} }, Guest)
+  guest.folder, message = sys.scratch("valgrind") -- a name of always the same length
+  if not guest.folder then return nil, message end
+  local argv = command(tool, how, guest.folder)
   table.move(spec.argv, 1, #spec.argv, #argv + 1, argv)
   -- A limit of the address space would be Valgrind's, which needs several times the subject's.
   spec.argv, spec.memory_bytes = argv, nil
   spec.env = steady.environment(subject, { PAYOFF_SIMULATOR = how.extension })
   spec.timeout_s = 120
-  local guest = setmetatable({ folder = folder, timeout_s = how.timeout_s, seen = {} }, Guest)
+  local code
   guest.process, message, code = worker.start(spec)
   if not guest.process then
     guest:close()
@@ -142,12 +145,15 @@ function Guest:total()
 end
 
 function Guest:close()
-  if self.process then
-    self.process:stop(1)
+  local process, folder = self.process, self.folder
+  if process then
     self.process = nil
+    pcall(process.stop, process, 1) -- the folder goes, whatever becomes of this
   end
-  for _, name in ipairs(sys.list(self.folder) or {}) do sys.remove(self.folder .. "/" .. name) end
-  sys.remove(self.folder)
+  if folder then
+    for _, name in ipairs(sys.list(folder) or {}) do sys.remove(folder .. "/" .. name) end
+    if sys.remove(folder) then self.folder = false end
+  end
 end
 
 return valgrind

@@ -29,13 +29,10 @@ function explain.value(reference, launcher, case)
   if not request then return { reason = message } end
   local env = sys.environ()
   env.PYTHONHASHSEED = "0"
-  local result, why, code = sys.run {
+  local result, why = fault.ran(sys.run {
     argv = { python, "-c", program }, stdin = request, timeout_s = case.limit_s + 10, env = env,
     output_max = 1 << 20,
-  }
-  if code == "cancelled" or result and result.cancelled then
-    fault.raise("interrupted", "interrupted")
-  end
+  })
   if not result then return { reason = why } end
   local reply = result.exit == 0 and json.decode(result.stdout)
   if type(reply) ~= "table" then

@@ -63,10 +63,23 @@ def bracketed(work):
     return between
 
 
+def end_with_parent():
+    """In a child: SIGIO ends it when its parent is gone, were it by SIGKILL. A pool's would wait
+    for their next task for ever."""
+    process = sys.modules.get("multiprocessing.process")
+    parent = process and process.parent_process()
+    if parent:
+        from fcntl import F_GETFL, F_SETFL, F_SETOWN, fcntl
+
+        fcntl(parent.sentinel, F_SETOWN, os.getpid())
+        fcntl(parent.sentinel, F_SETFL, fcntl(parent.sentinel, F_GETFL) | os.O_ASYNC)
+
+
 def begin(barrier):
     """The first thing that a worker of a warm pool does, and one that was not forked."""
     global meeting
     meeting = barrier
+    end_with_parent()
     if simulator is None:
         find_simulator()
     watch()
