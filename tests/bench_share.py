@@ -103,7 +103,7 @@ def report(name, run, wall_s, cpu_s, starts):
     waited_s = spent.pop("waiting", 0)
     wall_s -= waited_s
     bare_s = sum(count * one[0] for count, one in zip(counts, starts))
-    # A busy moment beside the run may have met the bare starts alone: they are no more than its own.
+    # A busy moment beside the run may have met the bare starts alone: no more than its own.
     bare_s = min(bare_s, spent.get("start", 0))
     bare_cpu_s = sum(count * one[1] for count, one in zip(counts, starts))
     subject_s = bare_s + sum(spent.get(lap, 0) for lap in ("load", "calibrate", "clock"))
