@@ -52,12 +52,13 @@ end
 
 -- How many loops the next sample takes. Early changes need short samples, late ones a long time:
 -- the samples begin just long enough to be timed, and from time to time get twice as long.
+-- taken: how many there are, if this one is among them; what others spoilt changes nothing.
 local function next_loops(sample, taken)
   if sample.wall_ns < least_sample_ns / 2 and sample.loops < most_loops then
     local factor = least_sample_ns / math.max(sample.wall_ns, 1)
     return math.ceil(sample.loops * math.min(math.max(factor, 2), 16))
   end
-  return taken % samples_per_length == 0 and sample.loops * 2 or sample.loops
+  return taken and taken % samples_per_length == 0 and sample.loops * 2 or sample.loops
 end
 
 -- How many samples of these loops are sure to come, for a worker that takes several on one command;
@@ -81,16 +82,17 @@ local function sequence(take, seconds)
     and spent_s < 3 * seconds do -- slower than it began
     sample = take("study", loops, ahead(sample, loops, #out.list))
     if not sample then return nil end
+    local taken = false
     -- Those too short to be timed tell nothing of a level, but much of a dear beginning.
     if sharing.judge((sample.noise or {}).core_slowdown) then
       crowded = crowded + 1 -- what others did to it says nothing of the process
     elseif sample.wall_ns >= least_sample_ns / 2 or loops >= most_loops then
       table.insert(out.list, sample)
-      out.before[#out.list] = done
+      out.before[#out.list], taken = done, true
     elseif #out.list == 0 then
       table.insert(out.early, sample)
     end
-    done, loops = done + loops, next_loops(sample, #out.list)
+    done, loops = done + loops, next_loops(sample, taken and #out.list)
     waited_s = waited_s + ((sample.noise or {}).core_waited_ns or 0) / 1e9
     spent_s = sys.monotonic_s() - began_s - waited_s
   end
