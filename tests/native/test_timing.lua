@@ -2,6 +2,7 @@
 -- second subject waits for a CPU as long as it runs.
 local check = require "check"
 local derive = require "payoff.run.derive"
+local estimate = require "payoff.run.estimate"
 local timing = require "payoff.run.timing"
 
 local BLOCKS = 12
@@ -88,4 +89,20 @@ end)
 check.test("a word of a strange store is elapsed time", function()
   check.equal(timing.of({ rests_on = "sidereal" }), "wall")
   check.equal(timing.of({}), "wall")
+end)
+
+check.test("rows whose good blocks are not the same ones are compared over all of them", function()
+  local first, second = cell("first", "serial", 1e6), cell("second", "serial", 2e6)
+  local function mark(it, from, to)
+    for _, sample in ipairs(it.samples) do
+      sample.marked = sample.block >= from and sample.block <= to and "busy" or nil
+    end
+  end
+  mark(first, 1, 5)
+  mark(second, 8, BLOCKS)
+  local x, y = estimate.pairs(second, first)
+  check.equal(#x, BLOCKS)
+  check.equal(#y, BLOCKS)
+  mark(second, 12, BLOCKS)
+  check.equal(#estimate.pairs(second, first), 6) -- six are enough
 end)

@@ -101,11 +101,13 @@ function estimate.elapsed(cell, kind)
   end
 end
 
--- block -> the median over its processes, each with its fastest sample.
-local function by_block(cell, kind)
+-- block -> the median over its processes, each with its fastest sample. all: also of blocks that
+-- have none but marked ones.
+local function by_block(cell, kind, all)
   local own, values = series.of(cell), {}
-  if own then return own:times(known(cell, kind)).map end
-  for block, processes in pairs((usable(cell, reader(cell, kind)))) do
+  if own then return own:times(known(cell, kind), all).map end
+  local of, keep = reader(cell, kind)
+  for block, processes in pairs(all and by_process(cell, of, every) or usable(cell, of, keep)) do
     local list = {}
     for _, x in pairs(processes) do list[#list + 1] = x end
     values[block] = stats.median(list)
@@ -177,15 +179,24 @@ function estimate.spoilt(cell, kind)
   return not left_out and spoilt or nil, #cell.samples
 end
 
--- The values of those blocks that both have, as two lists.
-function estimate.pairs(first, second, kind)
-  local a, b = by_block(first, kind or "wall"), by_block(second, kind or "wall")
+local function in_pairs(a, b)
   local blocks, x, y = {}, {}, {}
   for block in pairs(a) do
     if b[block] then blocks[#blocks + 1] = block end
   end
   table.sort(blocks)
   for i, block in ipairs(blocks) do x[i], y[i] = a[block], b[block] end
+  return x, y
+end
+
+-- The values of those blocks that both have, as two lists. Where each has enough good blocks, but
+-- too few that are good of both, all are taken, as with one row (`usable`).
+function estimate.pairs(first, second, kind)
+  kind = kind or "wall"
+  local x, y = in_pairs(by_block(first, kind), by_block(second, kind))
+  if #x >= stats.needed(0.95) then return x, y end
+  local all_x, all_y = in_pairs(by_block(first, kind, true), by_block(second, kind, true))
+  if #all_x > #x then return all_x, all_y end
   return x, y
 end
 

@@ -48,9 +48,11 @@ function Samples:once(key, make)
   return self.known[key]
 end
 
-function Samples:times(kind)
-  return self:once("times " .. kind, function()
-    local blocks, values, left_out = self.columns:times(kind, stats.needed(0.95))
+-- all: with those that were taken in a bad moment.
+function Samples:times(kind, all)
+  return self:once((all and "all times " or "times ") .. kind, function()
+    local blocks, values, left_out = self.columns:times(kind,
+      all and math.maxinteger or stats.needed(0.95))
     return { map = map_of(blocks, values), left_out = left_out }
   end)
 end
