@@ -38,7 +38,8 @@ local cases = {
     "1.5 CPUs and 1024 MiB" },
   { "limits", { memory_limit_bytes = 1 << 30 }, "ok", "1024 MiB" },
   { "container", {}, "ok", "none" },
-  { "perf rights", {}, "blocks", "no perf_event_open" },
+  { "perf rights", { aslr = 2 }, "blocks", "no perf_event_open" },
+  { "perf rights", {}, "unknown", "perf_event_paranoid" }, -- none of /proc/sys can be read
   { "perf rights", { perf_event_paranoid = 4 }, "blocks", "nothing may be counted", "sysctl" },
   { "perf rights", { perf_event_paranoid = 2 }, "caution", "user space only", "sysctl" },
   { "perf rights", { perf_event_paranoid = 1 }, "ok", "is 1" },
