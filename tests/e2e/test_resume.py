@@ -42,7 +42,9 @@ class Case(support.Case):
         path = os.path.join(self.folder, STORE)
         if not os.path.exists(path):
             return []
-        database = sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=10)
+        # Killed while it is made, a store has a journal that only a writer can take back.
+        mode = "rw" if os.path.exists(path + "-journal") else "ro"
+        database = sqlite3.connect("file:%s?mode=%s" % (path, mode), uri=True, timeout=10)
         try:
             return database.execute(sql, values).fetchall()
         except sqlite3.OperationalError as problem:
@@ -110,7 +112,7 @@ class Kill(Case):
         resumed = 0
         for kill in range(KILLS):
             with self.subTest(kill=kill, seed=seed):
-                for ending in ("", "-wal", "-shm"):
+                for ending in ("", "-wal", "-shm", "-journal"):
                     if os.path.exists(os.path.join(self.folder, STORE + ending)):
                         os.remove(os.path.join(self.folder, STORE + ending))
                 seen = self.kill_after(chance.uniform(0, length * 1.1), "--blocks", "3")

@@ -120,10 +120,12 @@ local function beginning(found, bracket_ns, steady_ns)
   local loops, excess_ns, dearest_ns = 1, 0, loop_ns(found.first, bracket_ns)
   if dearest_ns < 2 * steady_ns then return nil end
   for _, list in ipairs { found.early, found.list } do
-    for _, sample in ipairs(list) do
+    for i, sample in ipairs(list) do
       local own_ns = loop_ns(sample, bracket_ns)
       if own_ns < 1.5 * steady_ns then goto done end
-      loops, dearest_ns = loops + sample.loops, math.max(dearest_ns, own_ns)
+      -- With those that others spoilt, which are on no list.
+      loops = (list == found.list and found.before[i] or loops) + sample.loops
+      dearest_ns = math.max(dearest_ns, own_ns)
       excess_ns = excess_ns + (own_ns - steady_ns) * sample.loops
     end
   end
