@@ -62,11 +62,13 @@ local function next_loops(sample, taken)
 end
 
 -- How many samples of these loops are sure to come, for a worker that takes several on one command;
--- no longer together than a bad moment may spoil.
+-- no longer together than a bad moment may spoil, and the first ones, of which a change may be
+-- most, one by one.
 local together, together_ns = 10, 20e6
 
 local function ahead(sample, loops, taken)
-  if not sample or sample.wall_ns < least_sample_ns / 2 and loops < most_loops then return 1 end
+  if taken < samples_per_length then return 1 end
+  if sample.wall_ns < least_sample_ns / 2 and loops < most_loops then return 1 end
   return math.max(1, math.min(together, samples_per_length - taken % samples_per_length,
     math.floor(together_ns / math.max(sample.wall_ns, 1))))
 end
