@@ -20,9 +20,15 @@ static int64_t now(void)
     return t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* A year, which nobody waits for, is the most: beyond 2^63 ns the cast has no meaning, and a generated n
+ * would return at once from one function and never from another. */
 static int64_t take(int64_t n, double microseconds)
 {
-    int64_t end = now() + (int64_t)(microseconds * 1e3), awake = end - 150000;
+    const double year_us = 3.2e13;
+    if (microseconds <= 0)
+        return n;
+    int64_t end = now() + (int64_t)((microseconds < year_us ? microseconds : year_us) * 1e3);
+    int64_t awake = end - 150000;
     struct timespec t = {.tv_sec = awake / 1000000000, .tv_nsec = awake % 1000000000};
     while (now() < awake && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
         continue;
