@@ -5,9 +5,9 @@
 
 A subject's process is part of the measurement: a fresh process per block is what makes an interval
 hold. So "running subjects" is what any program would take that starts the same processes and runs
-the same calls in them: the bare start of the interpreter (measured here, by itself), the subject's
-import, finding the loops, and the samples inside their own clocks. All the rest is the harness: its
-worker program, commands and replies, noise, the control kernel, the store, results, stopping,
+the same calls in them: the interpreter's bare start and end (measured here, by itself), the
+subject's import, finding the loops, and the samples inside their own clocks. All the rest is the
+harness: its worker program, commands and replies, noise, the control kernel, the store, results,
 planning, reports. Waiting until nobody else uses the core is neither: the wall time here is
 without it. "Outside the clocks" is stricter: everything outside the samples' clocks, the
 interpreter's start included.
@@ -51,7 +51,7 @@ def used_cpu_s():
 
 
 def bare_start(argv):
-    """Median seconds and CPU seconds of a process that does nothing."""
+    """Median seconds and CPU seconds of a process that does nothing, from start to end."""
     walls, cpus = [], []
     for _ in range(15):
         began, used = time.monotonic(), used_cpu_s()
@@ -103,8 +103,9 @@ def report(name, run, wall_s, cpu_s, starts):
     waited_s = spent.pop("waiting", 0)
     wall_s -= waited_s
     bare_s = sum(count * one[0] for count, one in zip(counts, starts))
-    # A busy moment beside the run may have met the bare starts alone: no more than its own.
-    bare_s = min(bare_s, spent.get("start", 0))
+    # A busy moment beside the run may have met the bare starts alone: no more than the run's own
+    # starts and ends.
+    bare_s = min(bare_s, spent.get("start", 0) + spent.get("stop", 0))
     bare_cpu_s = sum(count * one[1] for count, one in zip(counts, starts))
     subject_s = bare_s + sum(spent.get(lap, 0) for lap in ("load", "calibrate", "clock"))
     cells = [name, "%.1f s" % wall_s, "%.1f s" % waited_s]
@@ -128,10 +129,10 @@ def mean_of(before, after):
 
 def main():
     starts = starts_now()
-    print("bare start of %s: %.1f ms, of a small program: %.1f ms, as it was before and after each "
-          "run; shares in %% of the wall time\n" % (
+    print("bare start and end of %s: %.1f ms, of a small program: %.1f ms, as it was before and "
+          "after each run; shares in %% of the wall time\n" % (
               os.path.basename(sys.executable), 1e3 * starts[0][0], 1e3 * starts[1][0]))
-    head = ["run", "wall", "waited", *LAPS, "other", "(bare start)", "**harness**",
+    head = ["run", "wall", "waited", *LAPS, "other", "(bare)", "**harness**",
             "outside the clocks", "harness, CPU"]
     print("| %s |\n|---%s|" % (" | ".join(head), "|--:" * (len(head) - 1)))
     with tempfile.TemporaryDirectory(prefix="payoff-share-") as folder:

@@ -33,6 +33,7 @@ end
 
 function text.clean(value)
   local s = tostring(value)
+  if not s:find("[^\t\n\r -~]") then return s end -- nearly all of them
   if not utf8.len(s) then
     s = repair(s)
   end

@@ -8,8 +8,11 @@
  *   cpu_times([root]) -> { user_ns =, nice_ns =, system_ns =, idle_ns =, iowait_ns =, irq_ns =,
  *                        softirq_ns =, steal_ns =, resolution_ns = }: since boot, all CPUs
  *                        together; or nil, message, code
+ *   cpu_times_in(text) -> the same, of what /proc/stat said
+ *   gauge(path)       -> a small file that is kept open, lua_gauge.h
  *   core_probe(cpu)   -> ns that the probe of machine/core_probe.h took there | nil, message, code */
 #include "lua/bindings.h"
+#include "lua/lua_gauge.h"
 #include "lua/luahost.h"
 #include "machine/core_probe.h"
 #include "machine/host.h"
@@ -223,25 +226,38 @@ static int machine_cpus(lua_State *L)
     return 1;
 }
 
-static int machine_cpu_times(lua_State *L)
+static int push_times(lua_State *L, bool known, const struct load_times *times)
 {
-    struct load_times times;
-    if (!load_times_read(luaL_optstring(L, 1, ""), &times)) {
+    if (!known) {
         struct status st = STATUS_INIT;
         status_fail(&st, STATUS_UNAVAILABLE, "/proc/stat does not say how CPU time was spent");
         return luahost_fail(L, &st);
     }
     lua_createtable(L, 0, 9);
-    set_integer(L, "user_ns", times.user_ns);
-    set_integer(L, "nice_ns", times.nice_ns);
-    set_integer(L, "system_ns", times.system_ns);
-    set_integer(L, "idle_ns", times.idle_ns);
-    set_integer(L, "iowait_ns", times.iowait_ns);
-    set_integer(L, "irq_ns", times.irq_ns);
-    set_integer(L, "softirq_ns", times.softirq_ns);
-    set_integer(L, "steal_ns", times.steal_ns);
-    set_integer(L, "resolution_ns", times.resolution_ns);
+    set_integer(L, "user_ns", times->user_ns);
+    set_integer(L, "nice_ns", times->nice_ns);
+    set_integer(L, "system_ns", times->system_ns);
+    set_integer(L, "idle_ns", times->idle_ns);
+    set_integer(L, "iowait_ns", times->iowait_ns);
+    set_integer(L, "irq_ns", times->irq_ns);
+    set_integer(L, "softirq_ns", times->softirq_ns);
+    set_integer(L, "steal_ns", times->steal_ns);
+    set_integer(L, "resolution_ns", times->resolution_ns);
     return 1;
+}
+
+static int machine_cpu_times(lua_State *L)
+{
+    struct load_times times;
+    bool known = load_times_read(luaL_optstring(L, 1, ""), &times);
+    return push_times(L, known, &times);
+}
+
+static int machine_cpu_times_in(lua_State *L)
+{
+    struct load_times times;
+    bool known = load_times_parse(luaL_checkstring(L, 1), &times);
+    return push_times(L, known, &times);
 }
 
 static int machine_core_probe(lua_State *L)
@@ -263,10 +279,13 @@ int luaopen_payoff_machine(lua_State *L)
         {"describe", machine_describe},
         {"cpus", machine_cpus},
         {"cpu_times", machine_cpu_times},
+        {"cpu_times_in", machine_cpu_times_in},
+        {"gauge", lua_gauge_new},
         {"core_probe", machine_core_probe},
         {NULL, NULL},
     };
     luahost_class(L, host_class, none, host_collect);
+    lua_gauge_class(L);
     luaL_newlib(L, functions);
     return 1;
 }

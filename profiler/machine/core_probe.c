@@ -36,7 +36,8 @@ bool core_probe(int cpu, int64_t *ns, struct status *st)
     CPU_SET((size_t)cpu, &there);
     if (sched_getaffinity(0, sizeof before, &before) != 0)
         return status_fail_errno(st, errno, "cannot learn on which CPUs payoff may run");
-    if (sched_setaffinity(0, sizeof there, &there) != 0)
+    bool is_there = CPU_EQUAL(&before, &there); /* as it is beside a serial worker: nothing to do */
+    if (!is_there && sched_setaffinity(0, sizeof there, &there) != 0)
         return status_fail_errno(st, errno, "cannot go to CPU %d", cpu);
     uint64_t best_ns = UINT64_MAX;
     for (int turn = 0; turn < TURNS; turn++) {
@@ -45,7 +46,7 @@ bool core_probe(int cpu, int64_t *ns, struct status *st)
         uint64_t took_ns = clock_monotonic_ns() - began_ns;
         best_ns = took_ns < best_ns ? took_ns : best_ns;
     }
-    if (sched_setaffinity(0, sizeof before, &before) != 0)
+    if (!is_there && sched_setaffinity(0, sizeof before, &before) != 0)
         return status_fail_errno(st, errno, "cannot come back from CPU %d", cpu);
     *ns = (int64_t)best_ns;
     return true;

@@ -6,12 +6,11 @@
 
 enum { FIELDS = 8 };
 
-bool load_times_read(const char *root, struct load_times *times)
+bool load_times_parse(const char *text, struct load_times *times)
 {
-    char text[512];
     unsigned long long ticks[FIELDS] = {0};
     long per_second = sysconf(_SC_CLK_TCK);
-    if (per_second <= 0 || !sysfile_text(root, text, sizeof text, "/proc/stat"))
+    if (per_second <= 0)
         return false;
     int found = sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &ticks[0], &ticks[1],
                        &ticks[2], &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7]);
@@ -26,6 +25,12 @@ bool load_times_read(const char *root, struct load_times *times)
                                                                        : SYSFILE_UNKNOWN;
     times->resolution_ns = tick_ns;
     return true;
+}
+
+bool load_times_read(const char *root, struct load_times *times)
+{
+    char text[512];
+    return sysfile_text(root, text, sizeof text, "/proc/stat") && load_times_parse(text, times);
 }
 
 bool load_averages_read(const char *root, double averages[3])

@@ -14,6 +14,9 @@ struct load_times {
 /* False when /proc/stat cannot be read. Thread-safe, as all here. */
 bool load_times_read(const char *root, struct load_times *times);
 
+/* The same from what /proc/stat said, of which the first line is enough. */
+bool load_times_parse(const char *text, struct load_times *times);
+
 /* Load averages of the last 1, 5 and 15 minutes. */
 bool load_averages_read(const char *root, double averages[3]);
 

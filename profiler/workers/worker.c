@@ -23,7 +23,7 @@ struct worker {
     const struct group_plan *plan;
     json_t *hello;
     bool alive;              /* not yet reaped */
-    int64_t inherited_bytes; /* payoff's own memory when it forked */
+    int64_t inherited_bytes; /* the peak of payoff's own memory when it started this one */
     int64_t peak_bytes; /* the worker's own since exec, before it was asked to leave; or −1 */
     struct worker_end end;
     struct capture output, errors;
@@ -109,7 +109,7 @@ static bool await_end(struct worker *worker, double patience_s)
     return true;
 }
 
-/* Of a process, from its status in /proc: "VmRSS" now, "VmHWM" at most since exec. −1: unknown. */
+/* Of a process, from its status in /proc: "VmHWM" is the peak since exec. −1: unknown. */
 static int64_t memory_bytes(pid_t pid, const char *key)
 {
     char path[64], text[64];
@@ -120,11 +120,11 @@ static int64_t memory_bytes(pid_t pid, const char *key)
     return found ? (int64_t)strtoll(text, NULL, 10) * 1024 : -1;
 }
 
-/* What getrusage tells counts from fork on, where the worker was a copy of payoff: what is no more
- * than payoff had then is none of the worker's, and its own peak takes the place. */
+/* What getrusage tells counts from before exec, where the worker had payoff's memory: what is no more
+ * than payoff ever had until then is none of the worker's, and its own peak takes the place. */
 static int64_t peak_of(const struct worker *worker, const struct rusage *usage)
 {
-    enum { HAIR_BYTES = 1 << 20 };                    /* what the copy itself touches */
+    enum { HAIR_BYTES = 1 << 20 };                    /* what was touched on the way */
     int64_t bytes = (int64_t)usage->ru_maxrss * 1024; /* getrusage(2): KiB */
     bool own = worker->inherited_bytes >= 0 && bytes > worker->inherited_bytes + HAIR_BYTES;
     return own ? bytes : worker->peak_bytes;
@@ -282,7 +282,7 @@ bool worker_start(const struct spawn_spec *spec, double timeout_s, struct worker
     struct worker *worker = calloc(1, sizeof *worker);
     if (worker == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for a worker");
-    worker->inherited_bytes = memory_bytes(getpid(), "VmRSS");
+    worker->inherited_bytes = memory_bytes(getpid(), "VmHWM");
     worker->peak_bytes = -1;
     if (!orphans_adopt(st) || !spawn_start(spec, deadline_ns, &worker->spawn, st)) {
         free(worker);

@@ -3,12 +3,12 @@
  *   PAYOFF_FAILPOINT="LOG count"                    logs every call that could fail
  *   PAYOFF_FAILPOINT="LOG fail KIND N TIMES ERRNO"  from the N-th call of KIND on, TIMES calls fail
  *
- * KIND is a name of KINDS; "child-NAME" are the calls of what payoff forked and has not replaced by
- * another program yet. ERRNO 0 is no failure: reads and writes do half of what they are asked. Only
- * payoff itself is meant: the variables are taken out of the environment, so that nothing it starts
- * is counted. LOG is a file of this very layout, shared by payoff and its forked children; the
- * driver makes it and reads it (test_failpoints.py). Calls within the C library cannot be caught,
- * but for those of its allocator. */
+ * KIND is a name of KINDS; "child-NAME" are the calls of a child of payoff that is not another
+ * program yet. ERRNO 0 is no failure: reads and writes do half of what they are asked. Only payoff
+ * itself is meant: the variables are taken out of the environment, so that nothing it starts is
+ * counted. LOG is a file of this very layout, shared by payoff and such children; the driver makes
+ * it and reads it (test_failpoints.py). Calls within the C library cannot be caught, but for those
+ * of its allocator. */
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>

@@ -16,7 +16,7 @@
     X(stat) X(lstat) X(fstat) X(access) X(realpath) X(getcwd) \
     X(unlink) X(rename) X(mkdir) X(fchmod) \
     X(pipe2) X(socketpair) X(fcntl) X(ioctl) X(dup3) \
-    X(fork) X(posix_spawn) X(execve) X(chdir) X(setsid) X(setrlimit) \
+    X(clone) X(posix_spawn) X(execve) X(chdir) X(setsid) X(setrlimit) \
     X(wait4) X(waitpid) X(waitid) X(kill) X(poll) X(ppoll) \
     X(sched_setaffinity) X(sched_getaffinity) X(sigaction) X(getrandom) \
     X(pthread_create) X(syscall)
@@ -36,7 +36,7 @@ struct failpoint_call {
 
 struct failpoint_log {
     _Atomic uint64_t calls, fired;
-    _Atomic uint64_t counts[2][FAILPOINT_KINDS]; /* payoff's own, and those of forked children */
+    _Atomic uint64_t counts[2][FAILPOINT_KINDS]; /* payoff's; children's before exec */
     struct failpoint_call call[FAILPOINT_CALLS];
 };
 

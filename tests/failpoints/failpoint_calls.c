@@ -156,7 +156,9 @@ CALL(int, pipe2, pipe2, -1, (int ends[2], int flags), ends, flags)
 CALL(int, socketpair, socketpair, -1, (int domain, int type, int protocol, int ends[2]), domain,
      type, protocol, ends)
 CALL(int, dup3, dup3, -1, (int from, int to, int flags), from, to, flags)
-CALL(pid_t, fork, fork, -1, (void), )
+/* Of the variable arguments payoff gives none. */
+CALL(int, clone, clone, -1, (int (*body)(void *), void *stack, int flags, void *argument, ...),
+     body, stack, flags, argument)
 CALL(int, posix_spawn, posix_spawn, errno,
      (pid_t *restrict pid, const char *restrict path, const posix_spawn_file_actions_t *actions,
       const posix_spawnattr_t *restrict attributes, char *const *restrict argv,

@@ -33,7 +33,7 @@ ERRORS = {
     "lstat": ["EACCES"], "fstat": ["EIO"], "access": ["EACCES"], "realpath": ["EACCES"],
     "getcwd": ["ENOENT"], "unlink": ["EROFS"], "rename": ["EROFS"], "mkdir": ["EROFS"],
     "fchmod": ["EPERM"], "pipe2": ["EMFILE"], "socketpair": ["EMFILE"], "fcntl": ["ENOLCK"],
-    "ioctl": ["ENOTTY"], "dup3": ["EMFILE"], "fork": ["EAGAIN"], "posix_spawn": ["EAGAIN"],
+    "ioctl": ["ENOTTY"], "dup3": ["EMFILE"], "clone": ["EAGAIN"], "posix_spawn": ["EAGAIN"],
     "execve": ["EACCES"], "chdir": ["EACCES"], "setsid": ["EPERM"], "setrlimit": ["EPERM"],
     "wait4": ["EINTR", "ECHILD"], "waitpid": ["EINTR", "ECHILD"], "waitid": ["EINTR", "ECHILD"],
     "kill": ["EPERM"], "poll": ["EINTR", "ENOMEM"], "ppoll": ["EINTR", "ENOMEM"],

@@ -11,6 +11,7 @@ local control = require "payoff.run.control"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
 local forecast = require "payoff.run.forecast"
+local garbage = require "payoff.run.garbage"
 local model = require "payoff.run.model"
 local noise = require "payoff.run.noise"
 local passes = require "payoff.run.passes"
@@ -111,6 +112,7 @@ local function run_block(state, block, total)
     if cell.verdict.state ~= "failed" then run_process(state, block, position, entry, env) end
     state.spent_s = sys.monotonic_s() - state.began_s
     state.at.position = position
+    state.garbage:note()
     if state.recorder then state.recorder:advance(state, state.at, cell) end
   end
   state.blocks_done = block
@@ -187,6 +189,8 @@ end
 
 function blocks.run(state)
   local budget_s, fixed = state:budget_s(), state:fixed_blocks()
+  local seldom <close> = garbage.seldom()
+  state.garbage = seldom
   choose_sampling(state, budget_s, fixed)
   state.alike = alike.of(state.cells, state.head.fingerprint)
   if not state.at then study_warmup(state) end

@@ -5,6 +5,7 @@
 --   local before = watch:read(pid, cpu)        -- cpu: the one it is pinned to; nil: none
 --   … the sample …
 --   watch:between(before, watch:read(pid, cpu), sample.noise)
+--   watch.reader("/proc/stat", 512)            -- reads other files as it does: payoff.run.gauges
 --   disturbance.judge(sample, cell)            --> nil | "why it is suspect"
 --   watch:sources(cpu)   --> { {what = "frequency", known = false, reason = "…"}, … }
 --
@@ -17,6 +18,8 @@
 --   4. a serial worker was moved between CPUs, more often than once in 100 ms.
 -- What the machine does not show is unknown, and said once for the run.
 
+local gauges = require "payoff.run.gauges"
+
 local disturbance = {}
 
 disturbance.frequency_share = 0.9
@@ -25,7 +28,10 @@ disturbance.migrations_per_s = 10
 local Watch = {}
 Watch.__index = Watch
 
-local function default_read(path) return (require("payoff.native.sys").read_file(path)) end
+local function default_reader()
+  local kept = gauges.new(require("payoff.native.machine").gauge)
+  return function(path, most) return kept:read(path, most) end
+end
 
 -- The CPU bookkeeping of our own container: version 2, then 1; its host's path or the mounted root.
 local function find_group(read)
@@ -39,7 +45,9 @@ local function find_group(read)
 end
 
 function disturbance.new(read)
-  local self = setmetatable({ reader = read or default_read, missing = {}, highest = {} }, Watch)
+  local self = setmetatable({
+    reader = read or default_reader(), missing = {}, highest = {},
+  }, Watch)
   self.group = find_group(self.reader)
   local swap = (self.reader("/proc/meminfo") or ""):match("SwapTotal:%s*(%d+)")
   self.has_swap = swap and tonumber(swap) > 0 -- nil: not known

@@ -42,13 +42,22 @@ end
 
 noise.queue = queue
 
+local first_line = 512 -- of /proc/stat is enough: that of all CPUs together
+
 -- What the kernel says now, outside the sample's clock. watch, cpu: payoff.run.disturbance.
 function noise.read(pid, watch, cpu)
   local machine, sys = require "payoff.native.machine", require "payoff.native.sys"
+  local read = watch and watch.reader or sys.read_file
   local more = watch and watch:read(pid, cpu)
   local began_s = sys.monotonic_s()
-  local times = machine.cpu_times()
-  local waited_ns, turns = queue(sys.read_file(("/proc/%d/schedstat"):format(pid)))
+  local times
+  if watch then
+    local text = read("/proc/stat", first_line)
+    times = text and machine.cpu_times_in(text)
+  else
+    times = machine.cpu_times()
+  end
+  local waited_ns, turns = queue((read(("/proc/%d/schedstat"):format(pid))))
   return { began_s = began_s, at_s = sys.monotonic_s(), times = times, waited_ns = waited_ns,
            turns = turns, more = more }
 end
