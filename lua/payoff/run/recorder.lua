@@ -2,11 +2,11 @@
 --
 --   engine.run(experiment, { recorder = recorder.new("f.payoff.db") })
 --
--- A killed run loses at most the samples in flight and those of the last tenth of a second, which
--- are written together: a transaction for each took 0.28 ms beside samples of 10 ms. When it is
--- resumed it goes on from where it was a quarter of a second before. A store that cannot be written
--- (a read-only folder, a full disk) costs the record, never the run: that becomes one warning of
--- the report.
+-- A killed run loses at most the samples in flight and those of the last quarter of a second, which
+-- are written together, with how far the run has come: a transaction for each sample took 0.28 ms
+-- beside 10 ms, and one for each block 0.8. When it is resumed it goes on from there. A store that
+-- cannot be written (a read-only folder, a full disk) costs the record, never the run: that becomes
+-- one warning of the report.
 
 local fault = require "payoff.fault"
 local must = require("payoff.store.rows").must
@@ -16,9 +16,8 @@ local sys = require "payoff.native.sys"
 
 local recorder = {}
 
-local kept_s = 0.1 -- how long a sample may wait for others
--- How long the note of how far the run has come may: with all that it holds after some hundred
--- blocks it takes 3 ms to write, and a process may take 60.
+-- How long a sample may wait for others, and the note of how far the run has come: with all that it
+-- holds after some hundred blocks it takes 3 ms to write, and a process may take 60.
 local behind_s = 0.25
 
 local Recorder = {}
@@ -74,7 +73,7 @@ end
 local function begin(path, state, options)
   local again = state.options.resume
   local self = setmetatable({ path = path, warnings = state.warnings, cells = {},
-    pending = {}, touched = {}, noted_s = 0,
+    pending = {}, begun = {}, touched = {}, noted_s = 0,
     progress = again and again.progress or { options = options } }, Recorder)
   self.db = self:try(function() return store.open(path, { create = not again }) end)
   self.progress.owner = resume.owner()
@@ -95,11 +94,12 @@ end
 -- Writes the samples that wait, and whatever else there is to write with them, at once: what a
 -- transaction takes it takes for each, however little is in it.
 function Recorder:flush(more)
-  local list = self.pending
+  local list, begun = self.pending, self.begun
   if #list == 0 and not more then return end
-  self.pending = {}
+  self.pending, self.begun = {}, {}
   self:try(function()
     return self.db:transaction(function()
+      for _, one in ipairs(begun) do must(self.db:block(self.run, one.block, one.seeds)) end
       for _, one in ipairs(list) do must(self.db:sample(one.cell, one.sample)) end
       return not more or more()
     end)
@@ -108,30 +108,30 @@ end
 
 -- Writes the samples that wait, and with them how far the run has come and what the cells that
 -- were measured since have shown.
-function Recorder:note_progress(seeds)
+function Recorder:note_progress()
   local cells = self.touched
   self.touched, self.noted_s, self.is_behind = {}, sys.monotonic_s(), false
   self:flush(function()
-    if seeds then must(self.db:block(self.run, self.progress.at.block, seeds)) end
     for _, cell in pairs(cells) do must(self.db:cell(self.run, cell_row(cell))) end
     return self.db:put_progress(self.run, self.progress)
   end)
 end
 
 -- The run has come so far, with this cell: noted at once where that is not done all the time.
-function Recorder:advance(state, at, cell, seeds)
+function Recorder:advance(state, at, cell)
   local progress = self.progress
   progress.at, progress.spent_s = at, state.spent_s
   progress.control = state.control.values
   progress.wall_s = sys.monotonic_s() - state.started_s
   if cell then self.touched[cell.id] = cell end
   self.is_behind = true
-  if seeds or sys.monotonic_s() - self.noted_s >= behind_s then self:note_progress(seeds) end
+  if sys.monotonic_s() - self.noted_s >= behind_s then self:note_progress() end
 end
 
 -- Before the first process of a block.
 function Recorder:block(state, at, seeds)
-  self:advance(state, at, nil, seeds)
+  table.insert(self.begun, { block = at.block, seeds = seeds })
+  self:advance(state, at)
 end
 
 -- What was decided for the blocks to come.
@@ -139,11 +139,9 @@ function Recorder:planned(state)
   local progress = self.progress
   progress.samples, progress.plan, progress.forecast = state.samples, state.plan, state.forecast
   progress.notes = table.move(state.warnings, 1, #state.warnings, 1, {})
-  self:try(function()
-    return self.db:transaction(function()
-      for _, cell in ipairs(state.cells) do must(self.db:cell(self.run, cell_row(cell))) end
-      return self.db:put_progress(self.run, progress)
-    end)
+  self:flush(function()
+    for _, cell in ipairs(state.cells) do must(self.db:cell(self.run, cell_row(cell))) end
+    return self.db:put_progress(self.run, progress)
   end)
 end
 
@@ -151,7 +149,7 @@ function Recorder:sample(cell, sample)
   local list, now_s = self.pending, sys.monotonic_s()
   if #list == 0 then self.since_s = now_s end
   list[#list + 1] = { cell = self.cells[cell.id], sample = sample }
-  if now_s - self.since_s >= kept_s then self:flush() end
+  if now_s - self.since_s >= behind_s then self:flush() end
 end
 
 -- Which commit and which binaries are measured.
