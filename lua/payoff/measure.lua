@@ -28,7 +28,7 @@ function measure.options(command)
     :argname("SECONDS")
   command:option("--precision", "Stop early, at looks planned beforehand, when every interval is "
     .. "within ± this many percent (default: the experiment's, or 2)."):argname("PERCENT")
-  timing.option(command, "wall")
+  timing.option(command, "the experiment's, or wall")
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
   command:option("--counts", "simulated: count instructions besides, by Valgrind, in a pass of its "
     .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
@@ -115,7 +115,9 @@ end
 local function choose_sizes(experiment, wanted)
   local how = { engine = engine.run, clock = sys.monotonic_s,
     budget_s = wanted.budget_s or experiment.budget }
-  for _, name in ipairs { "only", "python", "pin", "seed" } do how[name] = wanted[name] end
+  for _, name in ipairs { "only", "python", "pin", "seed", "rests_on" } do
+    how[name] = wanted[name]
+  end
   return sizes.choose(experiment, how)
 end
 

@@ -87,7 +87,7 @@ end
 function saved.script(list, wanted, arguments, told)
   local numbers = { precision = told.precision, budget = told.budget_s, blocks = told.blocks }
   local fields = { counters = told.counts and { source = told.counts } or nil,
-    command = command(arguments, numbers) }
+    time = told.rests_on, command = command(arguments, numbers) }
   for name, value in pairs(wanted) do fields[name] = value end
   for name, value in pairs(numbers) do fields[name] = fits(name, value) end
   return spelling.script(moved(list, arguments), fields)

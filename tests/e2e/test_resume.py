@@ -6,6 +6,7 @@ PAYOFF_KILLS says at how many random moments a run is killed (3); PAYOFF_KILL_SE
     PAYOFF_BINARY=build/payoff PAYOFF_KILLS=100 tests/e2e/test_resume.py Kill
 """
 
+import json
 import os
 import random
 import signal
@@ -136,6 +137,17 @@ class Kill(Case):
 
 
 class SameRun(Case):
+    def test_the_time_that_it_rests_on_is_kept(self):
+        self.experiment('payoff.python { name = "same", file = "kernel.py", func = "total" }',
+                        more='samples = 2, time = "own"')
+        for asked, kind in (((), "own"), (("--time", "cpu"), "cpu")):
+            self.kill_with_samples(3, "--blocks", "6", *asked)
+            result = self.resume("last")
+            self.assertEqual(result.status, 0, result.err)
+            told = self.payoff("report", STORE, "--json", "-").out
+            self.assertEqual(json.loads(told)["rests_on"], kind)
+            os.remove(os.path.join(self.folder, STORE))
+
     def orders(self):
         return self.ask("SELECT DISTINCT block, block_order, cells.name FROM samples JOIN cells ON"
                         " cell = cells.id ORDER BY 1, 2")

@@ -200,7 +200,8 @@ function model.head(state)
   local run = {
     format = 1, id = state.started:gsub(":", "-"):gsub("Z$", "") .. "-" .. sys.pid(),
     started = state.started, seed = state.seed, confidence = experiment.confidence,
-    rests_on = state.options.rests_on, interrupted = false, command = state.options.command,
+    rests_on = state.options.rests_on or experiment.time, interrupted = false,
+    command = state.options.command,
     payoff = versions.describe(),
     experiment = { name = experiment.name, file = experiment.file, title = experiment.title,
                    text = experiment.text, metrics = experiment.metrics },
