@@ -164,6 +164,22 @@ class Loops(Case):
         self.assertLessEqual(loops, 21)
 
 
+NAPS = """
+import time
+
+naps = [0.035]
+
+
+def nap(n):
+    time.sleep(naps[-1])
+    naps.append(naps[-1] * 0.92)
+    total = 0
+    for i in range(20000):
+        total += i * n
+    return total
+"""
+
+
 class Time(Case):
     def test_a_run_keeps_the_time_that_it_was_asked_for(self):
         self.experiment()
@@ -172,8 +188,38 @@ class Time(Case):
             result = self.payoff("run", "small.lua", "--quick", "--out", "out", "--db", "t.db",
                                  "--only", "*/serial/*", *asked)
             self.assertEqual(result.status, 0, result.err)
-            told = json.loads(self.payoff("report", "t.db", "--json", "-").out)
-            self.assertEqual(told["rests_on"], time)
+            self.assertEqual(self.rests_on("t.db"), time)
+
+    def rests_on(self, store):
+        return json.loads(self.payoff("report", store, "--json", "-").out)["rests_on"]
+
+    def test_an_experiment_says_the_time_and_an_option_wins(self):
+        self.experiment(more='time = "own"')
+        for asked, time, words in ((("--time", "cpu"), "cpu", "Times of serial rows are CPU time."),
+                                   ((), "own", "elapsed time without the waits for a CPU")):
+            result = self.payoff("run", "small.lua", "--quick", "--out", "out", "--db", "t.db",
+                                 *asked)
+            self.assertEqual(result.status, 0, result.err)
+            self.assertIn(words, " ".join(result.out.split()))
+            self.assertEqual(self.rests_on("t.db"), time)
+        # Of a stored run another may be asked for.
+        told = self.payoff("report", "t.db", "--time", "wall", "--markdown", "-").out
+        self.assertIn("; verdicts rest on elapsed time;", told)
+
+    def test_a_process_is_sampled_until_the_time_of_the_verdict_agrees(self):
+        # Every call sleeps less than the one before, by more than what is taken for the same.
+        self.write("naps.py", NAPS)
+        for _ in range(4):  # a busy machine may slow one of two short calls
+            samples = {}
+            for time in ("wall", "cpu"):
+                result = self.payoff("try", "naps.py:nap", "--args", "[1]", "--out", "out",
+                                     "--no-db", "--blocks", "1", "--precision", "10", "--time",
+                                     time, env={"PAYOFF_WAITING": "0"})
+                self.assertEqual(result.status, 0, result.err)
+                samples[time] = len([row for row in result.rows("nap") if row["phase"] == ""])
+            if samples["cpu"] < samples["wall"]:
+                break
+        self.assertLess(samples["cpu"], samples["wall"])
 
 
 class Plan(Case):
