@@ -4,6 +4,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -222,6 +223,32 @@ class Time(Case):
         self.assertLess(samples["cpu"], samples["wall"])
 
 
+# From the second block on its import takes a second.
+DEARER = """
+import os
+import sqlite3
+import time
+
+STORE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "small.db")
+
+
+def begun():
+    try:
+        store = sqlite3.connect("file:%s?mode=ro" % STORE, uri=True)
+        return store.execute("SELECT count(*) FROM blocks").fetchone()[0]
+    except sqlite3.Error:
+        return 0
+
+
+if begun() > 1:
+    time.sleep(1)
+
+
+def total(n, steps):
+    return n
+"""
+
+
 class Plan(Case):
     def test_a_budget_that_is_too_small_is_said_before_and_after(self):
         self.experiment()
@@ -240,6 +267,25 @@ class Plan(Case):
         self.assertEqual(len(said), 1, result.err)
         self.assertRegex(" ".join(result.out.split()),
                          "Foreseen at the start|fitted into the budget")
+
+    def test_a_run_that_its_budget_ends_says_so(self):
+        self.write("kernel.py", DEARER)
+        self.experiment()
+        for _ in range(3):  # on a busy machine the first block may be as dear
+            result = self.payoff("run", "small.lua", "--out", "out", "--budget", "5", "--no-verify",
+                                 "--db", "small.db", "--precision", "0.01")
+            self.assertEqual(result.status, 0, result.err)
+            told = re.search(r"The budget of 5 s was spent after (\d+) of (\d+) planned blocks",
+                             " ".join(result.out.split()))
+            if told:
+                break
+            os.remove(os.path.join(self.folder, "small.db"))
+        self.assertLess(int(told.group(1)), int(told.group(2)))
+        self.assertIn(told.group(0), result.html())
+        for form in ("--json", "--markdown"): # of the store, too
+            self.assertIn(told.group(0), self.payoff("report", "small.db", form, "-").out)
+        self.assertEqual(len({row["block"] for row in result.rows() if row["block"] != "0"}),
+                         int(told.group(1)))
 
     def test_dear_rows_get_one_process_per_block(self):
         # A second of import against next to nothing; how many the cheap row gets depends on how

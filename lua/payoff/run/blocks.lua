@@ -216,7 +216,9 @@ function blocks.run(state)
       state.plan.stopped = block
       break
     end
-    if not fixed and plan.is_over(block, state.spent_s, budget_s, state.passes.count) then
+    if not fixed and block < state.plan.blocks
+      and plan.is_over(block, state.spent_s, budget_s, state.passes.count) then
+      state.plan.over = block
       break
     end
   end

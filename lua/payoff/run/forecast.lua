@@ -120,6 +120,8 @@ local function round_up(seconds)
   return math.ceil(seconds / step) * step
 end
 
+forecast.round_up = round_up
+
 -- Before anything is timed: will the budget bring intervals at all? options: budget_s, spent_s,
 -- level.
 function forecast.before(cells, options)
