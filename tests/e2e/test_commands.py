@@ -58,8 +58,9 @@ class Try(Case):
             self.assertIn(field, text)
         command = text.splitlines()[0].split(": ", 1)[1]
         self.assertEqual(shlex.split(command)[3:],
-                         ["--only", "*/serial/*", "--seed", "7", "--no-pin", "--no-verify"])
-        again = self.payoff(*shlex.split(command)[1:], "--out", "out", "--db", "b.db")
+                         ["--only", "*/serial/*", "--seed", "7", "--no-pin", "--no-verify", "--db",
+                          "a.db", "--out", "out"])
+        again = self.payoff(*shlex.split(command.replace("a.db", "b.db"))[1:])
         self.assertEqual(again.status, 2, again.err)
         first, second = (json.loads(self.payoff("export", store, "--format", "json").out)
                          for store in ("a.db", "b.db"))

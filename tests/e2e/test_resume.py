@@ -9,6 +9,7 @@ PAYOFF_KILLS says at how many random moments a run is killed (3); PAYOFF_KILL_SE
 import json
 import os
 import random
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -167,8 +168,10 @@ class SameRun(Case):
     def test_ctrl_c_says_how_to_go_on(self):
         out = open(os.path.join(self.folder, "text"), "w+", encoding="utf-8")
         self.addCleanup(out.close)
+        script = "it's small; *.lua"  # what a shell would take for something else
+        os.rename(os.path.join(self.folder, "small.lua"), os.path.join(self.folder, script))
         process = subprocess.Popen(
-            [support.PAYOFF, "run", "small.lua", "--out", "out", "--blocks", "5"],
+            [support.PAYOFF, "run", script, "--db", STORE, "--out", "my out", "--blocks", "5"],
             cwd=self.folder, env=dict(os.environ, PAYOFF_PYTHON=sys.executable), stdout=out)
         while len(self.ask(SAMPLES)) < 5 and process.poll() is None:
             time.sleep(0.01)
@@ -176,8 +179,9 @@ class SameRun(Case):
         self.assertEqual(process.wait(timeout=60), 130)
         out.seek(0)
         line = [line for line in out if line.startswith("To go on: ")][0]
-        words = line[len("To go on: payoff "):].split()
-        result = self.payoff(*words, "--out", "out")
+        words = shlex.split(line[len("To go on: payoff "):])
+        self.assertEqual(words[:6], ["run", script, "--db", STORE, "--out", "my out"])
+        result = self.payoff(*words)
         self.assertEqual(result.status, 0, result.err)
         self.assertNotIn("interrupted", result.out)
         self.assertEqual(self.ask("SELECT state FROM runs"), [("complete",)])
