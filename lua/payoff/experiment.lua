@@ -8,6 +8,7 @@ local fault = require "payoff.fault"
 local nearest = require "payoff.nearest"
 local paths = require "payoff.paths"
 local subject = require "payoff.subject"
+local timing = require "payoff.run.timing"
 local values = require "payoff.values"
 
 local experiment = {}
@@ -22,7 +23,7 @@ local fields = {
   modes = "table", jobs = "table",
   starts = "table", check = "table", metrics = "table", counters = "table",
   precision = "number", budget = "number", confidence = "number", blocks = "number",
-  timeout = "number", samples = "number", simulate = "table",
+  timeout = "number", samples = "number", simulate = "table", time = "any",
 }
 
 local modes = { serial = true, process = true, thread = true }
@@ -45,7 +46,8 @@ local function check_fields(t, complain)
     if not wanted then
       complain("payoff.experiment: no field '%s'%s", tostring(key),
         nearest.hint(tostring(key), keys_of(fields)))
-    elseif type(value) ~= wanted and not (key == "sizes" and value == "auto") then
+    elseif wanted ~= "any" and type(value) ~= wanted
+      and not (key == "sizes" and value == "auto") then
       complain("%s must be a %s, not a %s", key, wanted, type(value))
     end
   end
@@ -214,6 +216,17 @@ local function check_number(t, key, low, high, default, complain)
   return value
 end
 
+-- Which time serial rows and verdicts on them rest on (payoff.run.timing); nil: nobody said.
+local function check_time(t, complain)
+  if t.time ~= nil and not timing.words[t.time] then
+    local text = type(t.time) == "string" and t.time
+    complain("time can be %s, or be left out; not %s%s", timing.choices,
+      text and ("'%s'"):format(text) or "a " .. type(t.time),
+      text and nearest.hint(text, timing.names) or "")
+  end
+  return t.time
+end
+
 -- The ports take integers of so many bits, by their documentation: made-up inputs stay within them.
 local function check_bits(t, complain)
   local bits = (t.check or {}).bits
@@ -285,6 +298,7 @@ function experiment.new(t, where, path)
     timeout = check_number(t, "timeout", 0.1, 1e6, nil, complain),
     samples = check_number(t, "samples", 1, 1000, nil, complain),
     blocks = check_number(t, "blocks", 1, 10000, nil, complain),
+    time = check_time(t, complain),
   }
   return setmetatable(self, Experiment)
 end

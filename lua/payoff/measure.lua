@@ -17,6 +17,7 @@ local sizes = require "payoff.model.sizes"
 local sys = require "payoff.native.sys"
 local timing = require "payoff.run.timing"
 local table_format = require "payoff.formats.table"
+local words = require "payoff.check.words"
 
 local measure = {}
 
@@ -28,7 +29,7 @@ function measure.options(command)
     :argname("SECONDS")
   command:option("--precision", "Stop early, at looks planned beforehand, when every interval is "
     .. "within ± this many percent (default: the experiment's, or 2)."):argname("PERCENT")
-  timing.option(command, "wall")
+  timing.option(command, "the experiment's, or wall")
   command:option("--blocks", "Exactly this many blocks, whatever the budget."):argname("N")
   command:option("--counts", "simulated: count instructions besides, by Valgrind, in a pass of its "
     .. "own after the blocks (with --blocks 0, in place of them)."):choices { "simulated" }
@@ -48,7 +49,7 @@ function measure.options(command)
     ):argname("FILE.db")
   command:flag("--no-db", "Keep nothing in a store."):target("no_db")
   command:option("--out", "Folder of the reports."):argname("DIR")
-    :default("payoff-reports")
+    :default(options.reports)
 end
 
 -- What the engine is told; raises on a number that is none.
@@ -107,15 +108,21 @@ end
 -- The command that goes on where this run was interrupted, when the record is whole.
 local function resume_line(model, path, arguments)
   if not model.interrupted or not path or model.blocks == nil then return "" end
-  local more = arguments.python and " --python " .. arguments.python or ""
-  if arguments.db ~= nil then more = more .. " --db " .. path end
-  return ("\nTo go on: payoff run %s%s --resume %s\n"):format(model.experiment.file, more, model.id)
+  local more = ""
+  for _, option in ipairs { { "--python", arguments.python }, { "--db", arguments.db and path },
+    { "--out", options.folder(arguments) } } do
+    if option[2] then more = ("%s %s %s"):format(more, option[1], words.quote(option[2])) end
+  end
+  return ("\nTo go on: payoff run %s%s --resume %s\n"):format(words.quote(model.experiment.file),
+    more, model.id)
 end
 
 local function choose_sizes(experiment, wanted)
   local how = { engine = engine.run, clock = sys.monotonic_s,
     budget_s = wanted.budget_s or experiment.budget }
-  for _, name in ipairs { "only", "python", "pin", "seed" } do how[name] = wanted[name] end
+  for _, name in ipairs { "only", "python", "pin", "seed", "rests_on" } do
+    how[name] = wanted[name]
+  end
   return sizes.choose(experiment, how)
 end
 

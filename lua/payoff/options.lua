@@ -13,6 +13,14 @@ local values = require "payoff.values"
 
 local options = {}
 
+-- The folder of the reports where --out names no other.
+options.reports = "payoff-reports"
+
+-- What --out says; nil where it says nothing else.
+function options.folder(arguments)
+  return arguments.out ~= options.reports and arguments.out or nil
+end
+
 function options.number(arguments, name, low, integer)
   local text = arguments[name]
   if text == nil then return nil end

@@ -2,9 +2,11 @@
 --
 --   local text = saved.script(list, wanted, arguments)     -- list: of payoff.options.subjects
 --
--- What an experiment has a field for is in the script. What belongs to a run (its seed, say) is in
--- the command that its first line names. Paths are as they are from the folder of FILE.lua.
+-- What an experiment has a field for is in the script, its paths as they are from the folder of
+-- FILE.lua. What belongs to a run (its seed, say, and where it is kept) is in the command that its
+-- first line names, to be given where `payoff try` was.
 
+local options = require "payoff.options"
 local paths = require "payoff.paths"
 local spelling = require "payoff.spelling"
 local sys = require "payoff.native.sys"
@@ -15,7 +17,8 @@ local saved = {}
 -- The options that no field of an experiment stands for, as measure.options calls them.
 local of_a_run = { { "only", "--only" }, { "seed", "--seed" }, { "no_pin", "--no-pin" },
   { "no_verify", "--no-verify" }, { "share", "--share" }, { "profile", "--profile" },
-  { "func", "--function" }, { "boundary", "--boundary" } }
+  { "func", "--function" }, { "boundary", "--boundary" }, { "db", "--db" },
+  { "no_db", "--no-db" } }
 
 local function pieces(path)
   local out = {}
@@ -74,6 +77,7 @@ local function command(arguments, numbers)
       add(out, option[2], value)
     end
   end
+  if options.folder(arguments) then add(out, "--out", options.folder(arguments)) end
   for _, name in ipairs { "precision", "budget", "blocks" } do
     if arguments[name] and not fits(name, numbers[name]) then
       add(out, "--" .. name, arguments[name])
@@ -87,7 +91,7 @@ end
 function saved.script(list, wanted, arguments, told)
   local numbers = { precision = told.precision, budget = told.budget_s, blocks = told.blocks }
   local fields = { counters = told.counts and { source = told.counts } or nil,
-    command = command(arguments, numbers) }
+    time = told.rests_on, command = command(arguments, numbers) }
   for name, value in pairs(wanted) do fields[name] = value end
   for name, value in pairs(numbers) do fields[name] = fits(name, value) end
   return spelling.script(moved(list, arguments), fields)

@@ -61,7 +61,7 @@ local function subject_text(item)
 end
 
 -- What only some experiments say.
-local optional = { "precision", "budget", "blocks", "counters" }
+local optional = { "precision", "budget", "blocks", "time", "counters" }
 
 -- The text of a script that runs the same experiment. options: its fields; command: how to run it,
 -- where the script's name alone does not say that.

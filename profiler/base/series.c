@@ -176,6 +176,19 @@ size_t series_marked(const struct series *series, enum series_kind kind)
     return n;
 }
 
+bool series_tells(const struct series *series, enum series_kind kind)
+{
+    for (size_t i = 0; i < series->count; i++) {
+        const struct series_sample *sample = &series->samples[i];
+        int64_t ns = kind == SERIES_WALL  ? sample->wall_ns
+                     : kind == SERIES_CPU ? sample->cpu_ns
+                                          : sample->waited_ns;
+        if (ns >= 0)
+            return true;
+    }
+    return false;
+}
+
 /* The readings of the queue enclose the sample, so some of the waiting may have been before its clock:
  * it waited at most as long as it did not run. */
 int64_t series_elapsed_ns(const struct series_sample *sample, enum series_kind kind)

@@ -44,6 +44,9 @@ enum series_kind { SERIES_WALL, SERIES_CPU, SERIES_OWN };
 bool series_is_clean(const struct series_sample *sample, enum series_kind kind);
 size_t series_marked(const struct series *series, enum series_kind kind); /* how many are not */
 
+/* Is that time, or what is taken off for it, known of any sample? */
+bool series_tells(const struct series *series, enum series_kind kind);
+
 /* Elapsed time as this kind has it; of CPU times, wall. */
 int64_t series_elapsed_ns(const struct series_sample *sample, enum series_kind kind);
 

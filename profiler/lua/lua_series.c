@@ -125,6 +125,13 @@ static int series_lua_marked(lua_State *L)
     return 1;
 }
 
+/* series:tells(kind) */
+static int series_lua_tells(lua_State *L)
+{
+    lua_pushboolean(L, series_tells(check(L), check_kind(L, 2)));
+    return 1;
+}
+
 static int push_first(lua_State *L, const struct series *series)
 {
     struct series *out = lua_series_new(L, 0);
@@ -324,6 +331,7 @@ void lua_series_class(lua_State *L)
         {"times", series_lua_times},
         {"means", series_lua_means},
         {"marked", series_lua_marked},
+        {"tells", series_lua_tells},
         {"first", series_lua_first},
         {"sums", series_lua_sums},
         {"spread", series_lua_spread},

@@ -34,6 +34,11 @@ SCRIPTS = [
      r"x\.lua:2: mine"),
     ("function as argument", experiment("tasks = { {print} }"), 65,
      r"tasks\[1\]: argument 1: a function cannot be"),
+    ("unknown time", experiment("tasks = {{0, 1}}, time = 'cup'"), 65,
+     r"^payoff: x\.lua:2: time can be \"wall\", \"own\" or \"cpu\", or be left out; not 'cup'; "
+     r"did you mean 'cpu'\?"),
+    ("a time that is no word", experiment("tasks = {{0, 1}}, time = 5"), 65,
+     r"x\.lua:2: time can be \"wall\", .*; not a number"),
     ("unknown mode", experiment("tasks = {{0, 1}}, modes = {'treads'}"), 65,
      r"modes\[1\]: 'treads' is none of: .*did you mean 'thread'\?"),
     ("unknown subject kind", HEAD + "return payoff.ruby { }\n", 65,

@@ -48,22 +48,23 @@ class Try(Case):
         result = self.payoff(
             "try", "kernel.py:total", "kernel.py:total_off", "--args", "[0, 500]", "--modes",
             "serial,thread", "--jobs", "2", "--budget", "7.5", "--precision", "4", "--blocks", "1",
-            "--seed", "7", "--no-pin", "--no-verify", "--only", "*/serial/*", "--python",
-            sys.executable, "--save", "sub/it's.lua", "--out", "out", "--db", "a.db")
+            "--time", "own", "--seed", "7", "--no-pin", "--no-verify", "--only", "*/serial/*",
+            "--python", sys.executable, "--save", "sub/it's.lua", "--out", "out", "--db", "a.db")
         self.assertEqual(result.status, 2, result.err)
         with open(os.path.join(self.folder, "sub", "it's.lua"), encoding="utf-8") as file:
             text = file.read()
         for field in ("precision = 0.04,", "budget = 7.5,", "blocks = 1,", "jobs = { 2 },",
-                      'modes = { "serial", "thread" },', 'file = "../kernel.py"'):
+                      'time = "own",', 'modes = { "serial", "thread" },', 'file = "../kernel.py"'):
             self.assertIn(field, text)
         command = text.splitlines()[0].split(": ", 1)[1]
         self.assertEqual(shlex.split(command)[3:],
-                         ["--only", "*/serial/*", "--seed", "7", "--no-pin", "--no-verify"])
-        again = self.payoff(*shlex.split(command)[1:], "--out", "out", "--db", "b.db")
+                         ["--only", "*/serial/*", "--seed", "7", "--no-pin", "--no-verify", "--db",
+                          "a.db", "--out", "out"])
+        again = self.payoff(*shlex.split(command.replace("a.db", "b.db"))[1:])
         self.assertEqual(again.status, 2, again.err)
         first, second = (json.loads(self.payoff("export", store, "--format", "json").out)
                          for store in ("a.db", "b.db"))
-        for part in ("seed", "seeds", "placement", "confidence"):
+        for part in ("seed", "seeds", "placement", "confidence", "rests_on"):
             self.assertEqual(first[part], second[part])
         # Of a sample that was taken in a bad moment there may be two.
         self.assertEqual(*([(cell["id"], {sample["order"] for sample in cell["samples"]})

@@ -4,6 +4,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -164,6 +165,22 @@ class Loops(Case):
         self.assertLessEqual(loops, 21)
 
 
+NAPS = """
+import time
+
+naps = [0.035]
+
+
+def nap(n):
+    time.sleep(naps[-1])
+    naps.append(naps[-1] * 0.92)
+    total = 0
+    for i in range(20000):
+        total += i * n
+    return total
+"""
+
+
 class Time(Case):
     def test_a_run_keeps_the_time_that_it_was_asked_for(self):
         self.experiment()
@@ -172,8 +189,64 @@ class Time(Case):
             result = self.payoff("run", "small.lua", "--quick", "--out", "out", "--db", "t.db",
                                  "--only", "*/serial/*", *asked)
             self.assertEqual(result.status, 0, result.err)
-            told = json.loads(self.payoff("report", "t.db", "--json", "-").out)
-            self.assertEqual(told["rests_on"], time)
+            self.assertEqual(self.rests_on("t.db"), time)
+
+    def rests_on(self, store):
+        return json.loads(self.payoff("report", store, "--json", "-").out)["rests_on"]
+
+    def test_an_experiment_says_the_time_and_an_option_wins(self):
+        self.experiment(more='time = "own"')
+        for asked, time, words in ((("--time", "cpu"), "cpu", "Times of serial rows are CPU time."),
+                                   ((), "own", "elapsed time without the waits for a CPU")):
+            result = self.payoff("run", "small.lua", "--quick", "--out", "out", "--db", "t.db",
+                                 *asked)
+            self.assertEqual(result.status, 0, result.err)
+            self.assertIn(words, " ".join(result.out.split()))
+            self.assertEqual(self.rests_on("t.db"), time)
+        # Of a stored run another may be asked for.
+        told = self.payoff("report", "t.db", "--time", "wall", "--markdown", "-").out
+        self.assertIn("; verdicts rest on elapsed time;", told)
+
+    def test_a_process_is_sampled_until_the_time_of_the_verdict_agrees(self):
+        # Every call sleeps less than the one before, by more than what is taken for the same.
+        self.write("naps.py", NAPS)
+        for _ in range(4):  # a busy machine may slow one of two short calls
+            samples = {}
+            for time in ("wall", "cpu"):
+                result = self.payoff("try", "naps.py:nap", "--args", "[1]", "--out", "out",
+                                     "--no-db", "--blocks", "1", "--precision", "10", "--time",
+                                     time, env={"PAYOFF_WAITING": "0"})
+                self.assertEqual(result.status, 0, result.err)
+                samples[time] = len([row for row in result.rows("nap") if row["phase"] == ""])
+            if samples["cpu"] < samples["wall"]:
+                break
+        self.assertLess(samples["cpu"], samples["wall"])
+
+
+# From the second block on its import takes a second.
+DEARER = """
+import os
+import sqlite3
+import time
+
+STORE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "small.db")
+
+
+def begun():
+    try:
+        store = sqlite3.connect("file:%s?mode=ro" % STORE, uri=True)
+        return store.execute("SELECT count(*) FROM blocks").fetchone()[0]
+    except sqlite3.Error:
+        return 0
+
+
+if begun() > 1:
+    time.sleep(1)
+
+
+def total(n, steps):
+    return n
+"""
 
 
 class Plan(Case):
@@ -194,6 +267,25 @@ class Plan(Case):
         self.assertEqual(len(said), 1, result.err)
         self.assertRegex(" ".join(result.out.split()),
                          "Foreseen at the start|fitted into the budget")
+
+    def test_a_run_that_its_budget_ends_says_so(self):
+        self.write("kernel.py", DEARER)
+        self.experiment()
+        for _ in range(3):  # on a busy machine the first block may be as dear
+            result = self.payoff("run", "small.lua", "--out", "out", "--budget", "5", "--no-verify",
+                                 "--db", "small.db", "--precision", "0.01")
+            self.assertEqual(result.status, 0, result.err)
+            told = re.search(r"The budget of 5 s was spent after (\d+) of (\d+) planned blocks",
+                             " ".join(result.out.split()))
+            if told:
+                break
+            os.remove(os.path.join(self.folder, "small.db"))
+        self.assertLess(int(told.group(1)), int(told.group(2)))
+        self.assertIn(told.group(0), result.html())
+        for form in ("--json", "--markdown"): # of the store, too
+            self.assertIn(told.group(0), self.payoff("report", "small.db", form, "-").out)
+        self.assertEqual(len({row["block"] for row in result.rows() if row["block"] != "0"}),
+                         int(told.group(1)))
 
     def test_dear_rows_get_one_process_per_block(self):
         # A second of import against next to nothing; how many the cheap row gets depends on how

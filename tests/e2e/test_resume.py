@@ -6,8 +6,10 @@ PAYOFF_KILLS says at how many random moments a run is killed (3); PAYOFF_KILL_SE
     PAYOFF_BINARY=build/payoff PAYOFF_KILLS=100 tests/e2e/test_resume.py Kill
 """
 
+import json
 import os
 import random
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -136,6 +138,17 @@ class Kill(Case):
 
 
 class SameRun(Case):
+    def test_the_time_that_it_rests_on_is_kept(self):
+        self.experiment('payoff.python { name = "same", file = "kernel.py", func = "total" }',
+                        more='samples = 2, time = "own"')
+        for asked, kind in (((), "own"), (("--time", "cpu"), "cpu")):
+            self.kill_with_samples(3, "--blocks", "6", *asked)
+            result = self.resume("last")
+            self.assertEqual(result.status, 0, result.err)
+            told = self.payoff("report", STORE, "--json", "-").out
+            self.assertEqual(json.loads(told)["rests_on"], kind)
+            os.remove(os.path.join(self.folder, STORE))
+
     def orders(self):
         return self.ask("SELECT DISTINCT block, block_order, cells.name FROM samples JOIN cells ON"
                         " cell = cells.id ORDER BY 1, 2")
@@ -155,8 +168,10 @@ class SameRun(Case):
     def test_ctrl_c_says_how_to_go_on(self):
         out = open(os.path.join(self.folder, "text"), "w+", encoding="utf-8")
         self.addCleanup(out.close)
+        script = "it's small; *.lua"  # what a shell would take for something else
+        os.rename(os.path.join(self.folder, "small.lua"), os.path.join(self.folder, script))
         process = subprocess.Popen(
-            [support.PAYOFF, "run", "small.lua", "--out", "out", "--blocks", "5"],
+            [support.PAYOFF, "run", script, "--db", STORE, "--out", "my out", "--blocks", "5"],
             cwd=self.folder, env=dict(os.environ, PAYOFF_PYTHON=sys.executable), stdout=out)
         while len(self.ask(SAMPLES)) < 5 and process.poll() is None:
             time.sleep(0.01)
@@ -164,8 +179,9 @@ class SameRun(Case):
         self.assertEqual(process.wait(timeout=60), 130)
         out.seek(0)
         line = [line for line in out if line.startswith("To go on: ")][0]
-        words = line[len("To go on: payoff "):].split()
-        result = self.payoff(*words, "--out", "out")
+        words = shlex.split(line[len("To go on: payoff "):])
+        self.assertEqual(words[:6], ["run", script, "--db", STORE, "--out", "my out"])
+        result = self.payoff(*words)
         self.assertEqual(result.status, 0, result.err)
         self.assertNotIn("interrupted", result.out)
         self.assertEqual(self.ask("SELECT state FROM runs"), [("complete",)])

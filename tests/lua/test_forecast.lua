@@ -55,6 +55,16 @@ check.test("the sentence has both groups, the guess and the budget that would do
   check.equal(f.bad, false)
 end)
 
+check.test("a row is foreseen by the time that its comparison rests on", function()
+  local a, b = steady("a", 1, { baseline = true }), steady("b", 1)
+  local p = { blocks = 16, block_s = 2, level = 0.95 }
+  local own, elapsed = { [a] = 0.01, [b] = 0.01 }, { [a] = 0.2, [b] = 0.2 }
+  check.equal(forecast.new({ a, b }, own, p, { precision = 0.02, spent_s = 2 }).bad, false)
+  local f = forecast.new({ a, b }, own, p, { precision = 0.02, spent_s = 2,
+    spreads_of = function(one, base) return one ~= base and elapsed or nil end })
+  check.contains(f.text, "about ±0.62 % on 1 row and ±19 % on 1 (a guess")
+end)
+
 check.test("too few blocks for an interval are said so", function()
   local a = steady("a", 10)
   local f = forecast.new({ a }, { [a] = 0.01 }, { blocks = 3, block_s = 10, level = 0.95 },

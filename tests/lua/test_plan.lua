@@ -90,6 +90,12 @@ check.test("a run whose blocks grow dearer ends near its budget", function()
   check.equal(plan.is_over(7, 100, 12, 8), false) -- nor all counters
 end)
 
+check.test("and says how far it came", function()
+  check.equal(plan.over_text({ over = 7, blocks = 12 }, 7.5, 15), "The budget of 7.5 s was spent "
+    .. "after 7 of 12 planned blocks, which took longer than the first one let expect: intervals "
+    .. "are wider for it; all of them would have taken about --budget 15.")
+end)
+
 check.test("the looks go on as far as the budget that was asked for", function()
   check.same(plan.looks_within(11), { 11 })
   check.same(plan.looks_within(12), { 8, 12 })

@@ -1,4 +1,5 @@
 local check = require "check"
+local repeating = require "payoff.run.repeating"
 local sampling = require "payoff.run.sampling"
 
 local ms = 1000000
@@ -60,3 +61,59 @@ check.test("short samples are taken together, as many as are needed and worker a
     check.equal(sampling.next(sampling.exactly(3), 0, ms, 64), 3)
     check.equal(sampling.next(sampling.exactly(3), 2, ms, 64), 1)
   end)
+
+-- A machine that others use: elapsed times are apart, CPU times are not.
+local function waiting(wall_ms, cpu_ms, marked)
+  local samples = {}
+  for i, wall in ipairs(wall_ms) do
+    samples[i] = { wall_ns = wall * ms, cpu_ns = cpu_ms and cpu_ms * ms, loops = 1,
+      marked = marked }
+  end
+  return samples
+end
+
+check.test("agreement is of the time that verdicts rest on", function()
+  local it, list = sampling.new(), waiting({ 10, 12, 14, 16, 18 }, 9)
+  local function cpu(sample) return sample.cpu_ns, true end
+  check.equal(sampling.enough(it, 5, list, 10 * ms), false)
+  check.equal(sampling.enough(it, 5, list, 10 * ms, cpu), true)
+  list[5].cpu_ns, list[4].cpu_ns, list[3].cpu_ns, list[2].cpu_ns = 8e6, 7e6, 6e6, 5e6
+  check.equal(sampling.enough(it, 5, list, 10 * ms, cpu), false)
+  -- One that sleeps alone.
+  for _, sample in ipairs(list) do sample.cpu_ns = 0 end
+  check.equal(sampling.enough(it, 5, list, 10 * ms, cpu), true)
+end)
+
+check.test("where that time is not told it is of elapsed time", function()
+  local it = sampling.new()
+  local function cpu(sample) return sample.cpu_ns, true end
+  check.equal(sampling.enough(it, 5, waiting({ 10, 12, 14, 16, 18 }), 10 * ms, cpu), false)
+  check.equal(sampling.enough(it, 5, waiting({ 10, 10.05, 14, 16, 18 }), 10 * ms, cpu), true)
+end)
+
+check.test("what is taken again is what is no good for that time", function()
+  local function wall(sample) return sample.wall_ns, not sample.marked end
+  local list = waiting({ 10, 12, 14 })
+  list[2].marked = "waited for a CPU"
+  local cell = { samples = {} }
+  repeating.see(cell, list, wall)
+  check.equal(repeating.is_worth(cell, list[1], wall), false)
+  check.equal(repeating.is_worth(cell, list[2], wall), true)
+  -- Of times without the waits for a CPU it is a good one.
+  local function own(sample)
+    return sample.wall_ns, not sample.marked or sample.marked == "waited for a CPU"
+  end
+  check.equal(repeating.is_worth(cell, list[2], own), false)
+end)
+
+check.test("not where most of the cell's are no good, those of before among them", function()
+  local function good(sample) return sample.wall_ns, not sample.marked end
+  local cell = { samples = waiting({ 10, 11, 12 }, nil, "busy") }
+  local list = waiting({ 10 }, nil, "busy")
+  repeating.see(cell, list, good)
+  check.equal(repeating.is_worth(cell, list[1], good), false)
+  check.equal(cell.seen.samples, 4)
+  for _ = 1, 3 do repeating.see(cell, waiting({ 10 }), good) end
+  check.equal(cell.seen.samples, 7) -- those of before once
+  check.equal(repeating.is_worth(cell, list[1], good), true)
+end)

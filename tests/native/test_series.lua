@@ -171,6 +171,30 @@ check.test("estimates of columns are those of tables, of all kinds of time", fun
   check.truthy(medians.own < medians.wall and medians.cpu ~= medians.own)
 end)
 
+check.test("columns know which times are told, as tables do", function()
+  local silent = model()
+  silent.id, silent.cells = "silent", { silent.cells[1], silent.cells[3] }
+  local number = assert(db:run_begin(silent))
+  for _, subject in ipairs(silent.subjects) do assert(db:subject(number, subject)) end
+  for i, one in ipairs(silent.cells) do
+    local id = assert(db:cell(number, one))
+    for _, taken in ipairs(one.samples) do
+      if i == 2 then taken.cpu_ns, taken.noise = nil, nil end
+      assert(db:sample(id, taken))
+    end
+  end
+  for _, samples in ipairs { "all", "series" } do
+    for _, kind in ipairs { "own", "cpu" } do
+      local read = assert(db:load(number, { samples = samples }))
+      read.rests_on = kind
+      derive.run(read, {})
+      check.equal(read.cells[1].rests_on, kind)
+      check.equal(read.cells[2].rests_on, "wall")
+      check.truthy(read.cells[2].time.median and read.cells[2].speedup.median)
+    end
+  end
+end)
+
 check.test("estimates of columns are those of tables", function()
   local tables, columns = both()
   check.truthy(tables.cells[1].marked.left_out)

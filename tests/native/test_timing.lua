@@ -1,5 +1,6 @@
 -- What `--time` changes, on samples of a machine that others use: every second process of the
 -- second subject waits for a CPU as long as it runs.
+local beside = require "payoff.run.beside"
 local check = require "check"
 local derive = require "payoff.run.derive"
 local estimate = require "payoff.run.estimate"
@@ -84,6 +85,29 @@ check.test("the factors of a speed-up are those of the time that it rests on", f
       check.truthy(math.abs(parallel.ratio.median - 1) < 1e-9, kind .. " " .. parallel.ratio.median)
     end
   end
+end)
+
+check.test("what a worker does not tell is elapsed time, and is said", function()
+  local function cells()
+    local out = { cell("first", "serial", 1e6), cell("second", "serial", 1e6) }
+    for _, sample in ipairs(out[2].samples) do sample.cpu_ns, sample.noise = nil, nil end
+    return out
+  end
+  local wall = model("wall", cells())
+  check.equal(timing.untold(wall), nil)
+  for kind, text in pairs { cpu = "No CPU time is told of second, serial",
+    own = "How long second, serial waited for a CPU is not told" } do
+    local run = model(kind, cells())
+    check.equal(run.cells[1].rests_on, kind)
+    check.equal(run.cells[2].rests_on, "wall")
+    check.equal(run.cells[2].time.median, wall.cells[2].time.median)
+    check.equal(run.cells[2].speedup.median, wall.cells[2].speedup.median)
+    check.equal(run.comparisons[1].rests_on, "wall")
+    check.equal(run.comparisons[1].state, wall.comparisons[1].state)
+    check.contains(table.concat(beside.sentences(run), " "), text)
+    check.truthy(derive.precise_enough(run, 0.95, 0.01)) -- a run may stop
+  end
+  check.equal(timing.untold(model("cpu")), nil)
 end)
 
 check.test("a word of a strange store is elapsed time", function()

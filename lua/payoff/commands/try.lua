@@ -25,7 +25,8 @@ function try.define(parser)
     :argname("LIST"):default("serial")
   command:option("--jobs", "Comma-separated numbers of workers (default: 1 and every core).")
     :argname("LIST")
-  command:option("--save", "Write the experiment as a script, to go on from."):argname("FILE.lua")
+  command:option("--save", "Write the experiment as a script, to go on from. Its first line has "
+    .. "the command for what a script does not say, like --seed or --db."):argname("FILE.lua")
   measure.options(command)
 end
 

@@ -10,6 +10,7 @@ local simulated = require "payoff.run.simulated"
 local simulated_notes = require "payoff.run.simulated_notes"
 local markdown_payoff = require "payoff.formats.markdown_payoff"
 local steadiness = require "payoff.steadiness"
+local timing = require "payoff.run.timing"
 local units = require "payoff.units"
 
 local format = { name = "markdown", extension = ".md", describe = "the table for pull requests" }
@@ -149,6 +150,8 @@ local function notes(run, d)
     if why then out[#out + 1] = ("- **%s**: %s"):format(escape(group.subject.name), escape(why)) end
   end
   if run.verified then out[#out + 1] = "- " .. escape(run.verified.text) end
+  local untold = timing.untold(run)
+  if untold then out[#out + 1] = "- " .. escape(untold) end
   local uneven = balance.sentence(run)
   if uneven then
     out[#out + 1] = "- " .. escape(uneven)
@@ -209,8 +212,8 @@ local function how(run, d)
   end
   local cpu = run.machine and run.machine.cpu
   local model = type(cpu) == "table" and (cpu.model or cpu.name) or cpu
-  return string.format("<sub>Median [at least %g%% interval]%s%s. %s</sub>",
-    (run.confidence or 0.95) * 100,
+  return string.format("<sub>Median [at least %g%% interval]; verdicts rest on %s%s%s. %s</sub>",
+    (run.confidence or 0.95) * 100, timing.sentence(run),
     base and "; speed-up over " .. escape(base.subject) .. ", serial" or "",
     type(model) == "string" and "; " .. escape(model) or "",
     run.command and code(run.command) or "")

@@ -66,7 +66,7 @@ local function measure(experiment, size, options)
   local copy = pilot_of(experiment, size)
   local run = options.engine(copy, { silent = true, verify = false, blocks = 1,
     only = options.only, python = options.python, pin = options.pin, seed = options.seed,
-    budget_s = options.budget_s })
+    budget_s = options.budget_s, rests_on = options.rests_on })
   for i, subject in ipairs(copy.subjects) do
     experiment.subjects[i].built = subject.built or experiment.subjects[i].built
   end

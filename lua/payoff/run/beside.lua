@@ -60,7 +60,7 @@ function beside.sentences(run)
   local kind = timing.of(run)
   if #(run.comparisons or {}) == 0 then
     return kind ~= timing.default and { ("Times of serial rows are %s."):format(
-      timing.words[kind]) } or {}
+      timing.words[kind]), timing.untold(run) } or {}
   end
   local out, known = { ("Verdicts rest on %s, the median over blocks."):format(
     timing.sentence(run)) }, {}
@@ -77,6 +77,7 @@ function beside.sentences(run)
     out[1] = ("%s By %s nothing is the other way round."):format(out[1],
       listed(known))
   end
+  out[#out + 1] = timing.untold(run)
   return out
 end
 

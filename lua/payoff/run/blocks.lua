@@ -128,9 +128,15 @@ end
 -- Says once what the rest of the run will bring; a reader of the report learns it when it is bad.
 -- One sample per process shows no spread: then it takes two blocks.
 local function say_forecast(state, list, done)
-  local budget_s = state:budget_s()
-  local it = forecast.new(list, spreads_of(state, list), state.plan,
-    { precision = state.precision, spent_s = state.spent_s, done = done })
+  local budget_s, kind = state:budget_s(), timing.of(state.head)
+  local elapsed = kind ~= timing.default and forecast.spreads(list)
+  local it = forecast.new(list, spreads_of(state, list), state.plan, {
+    precision = state.precision, spent_s = state.spent_s, done = done,
+    -- Rows of processes and threads are compared with the reference by elapsed time.
+    spreads_of = elapsed and function(cell, base)
+      return timing.between(kind, cell, base) == timing.default and elapsed or nil
+    end or nil,
+  })
   if not it then return end
   state.forecast, state.enough_s = it.text, not it.widths and it.budget_s or nil
   state.progress:note(("%.4g s: %s"):format(budget_s, it.text), it.bad)
@@ -214,7 +220,9 @@ function blocks.run(state)
       state.plan.stopped = block
       break
     end
-    if not fixed and plan.is_over(block, state.spent_s, budget_s, state.passes.count) then
+    if not fixed and block < state.plan.blocks
+      and plan.is_over(block, state.spent_s, budget_s, state.passes.count) then
+      state.plan.over = block
       break
     end
   end

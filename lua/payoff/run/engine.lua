@@ -28,6 +28,7 @@ local session = require "payoff.run.session"
 local sharing = require "payoff.run.sharing"
 local simulator = require "payoff.run.simulator"
 local sys = require "payoff.native.sys"
+local timing = require "payoff.run.timing"
 local verify = require "payoff.run.verify"
 
 local engine = {}
@@ -121,7 +122,7 @@ function State:context(block, order, extra)
     launcher = self.launcher, plan = self.passes:plan_of(block),
     tolerance = self.experiment.tolerance, samples = self.samples, repeats = self.repeats,
     block = block, order = order, process = 1, budget_s = self:budget_s(),
-    spent = self.spent, energy = self.energy,
+    spent = self.spent, energy = self.energy, time = timing.of(self.head),
     all_cpus = self.placement.all, placement = self.placement,
     watch = self.watch, sharing = self.sharing, waiting = self.waiting,
     recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,

@@ -89,14 +89,16 @@ end
 
 local function rows(count) return count == 1 and "1 row" or count .. " rows" end
 
-local function split(cells, spreads, plan, precision)
+local function split(cells, spreads, plan, options)
   local base, good, bad, worst = {}, {}, {}, 0
   for _, cell in ipairs(cells) do
     if cell.baseline then base[cell.size] = cell end
   end
   for _, cell in ipairs(cells) do
-    local width = forecast.width(cell, base[cell.size], spreads, plan.blocks, plan.level)
-    table.insert(width <= precision and good or bad, width)
+    local over = base[cell.size] or cell
+    local theirs = options.spreads_of and options.spreads_of(cell, over) or spreads
+    local width = forecast.width(cell, over, theirs, plan.blocks, plan.level)
+    table.insert(width <= options.precision and good or bad, width)
     worst = math.max(worst, width)
   end
   return good, bad, worst
@@ -118,6 +120,8 @@ local function round_up(seconds)
   return math.ceil(seconds / step) * step
 end
 
+forecast.round_up = round_up
+
 -- Before anything is timed: will the budget bring intervals at all? options: budget_s, spent_s,
 -- level.
 function forecast.before(cells, options)
@@ -130,7 +134,8 @@ function forecast.before(cells, options)
     round_up(options.spent_s + needed * block_s))
 end
 
--- options: precision, spent_s, done (blocks, default 1). nil when nothing can be said.
+-- options: precision, spent_s, done (blocks, default 1); spreads_of(cell, baseline): those of the
+-- time that this comparison rests on, where it is not the one of all. nil when nothing can be said.
 function forecast.new(cells, spreads, plan, options)
   local done = options.done or 1
   local takes_s = options.spent_s + math.max(0, plan.blocks - done) * plan.block_s
@@ -142,7 +147,7 @@ function forecast.new(cells, spreads, plan, options)
       plan.blocks == 1 and "" or "s", takes_s, needed, budget(needed)) }
   end
   if not next(spreads) then return nil end
-  local good, bad, worst = split(cells, spreads, plan, options.precision)
+  local good, bad, worst = split(cells, spreads, plan, options)
   local out = { bad = #bad > 0, widths = true, text =
     ("%d blocks in about %.0f s: about %s (a guess from the spread in the first %s)"):format(
       plan.blocks, takes_s, widths_text(good, bad), done == 1 and "block" or "two blocks") }

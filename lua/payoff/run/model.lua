@@ -17,6 +17,7 @@ local lost = require "payoff.run.lost"
 local machine = require "payoff.native.machine"
 local metrics = require "payoff.metrics"
 local paths = require "payoff.paths"
+local plan = require "payoff.run.plan"
 local sharing = require "payoff.run.sharing"
 local sys = require "payoff.native.sys"
 local timing = require "payoff.run.timing"
@@ -36,13 +37,13 @@ function model.counters(experiment)
     if not metric.reason and #events > 0 then requests[#requests + 1] = events end
   end
   if #experiment.counters > 0 then requests[#requests + 1] = experiment.counters end
-  local plan, message, code = counters.plan(requests, { exact = experiment.counters.exact })
-  if not plan then
+  local found, message, code = counters.plan(requests, { exact = experiment.counters.exact })
+  if not found then
     local mistyped = code == "not found" or code == "usage"
     fault.raise(mistyped and "data" or "system", "%s: counters: %s",
       experiment.where or experiment.file, message)
   end
-  return plan
+  return found
 end
 
 local function median(list)
@@ -153,6 +154,23 @@ local function warmup_warnings(state, add)
   end
 end
 
+-- Too few blocks for intervals, or fewer than were planned.
+local function plan_warnings(state, it, add)
+  local needed, done = forecast.needed(state.experiment.confidence), it.over or it.blocks
+  if done < needed then
+    local asked = state.options.blocks or state.experiment.blocks
+    add("Only %d block%s %s: a %g %% interval needs at least %d. %s", done, done == 1 and "" or "s",
+      asked and "asked for" or "fitted into the budget", state.experiment.confidence * 100, needed,
+      asked and "Ask for more, or leave it to the budget."
+      or ("%s, or a smaller workload."):format(state.enough_s
+        and ("Give --budget %d"):format(state.enough_s) or "Give a larger --budget"))
+  end
+  if it.over then
+    add("%s", plan.over_text(it, state:budget_s(),
+      forecast.round_up(state.spent_s / it.over * it.blocks)))
+  end
+end
+
 function model.warnings(state)
   local list = table.move(state.warnings, 1, #state.warnings, 1, {})
   local function add(...) list[#list + 1] = string.format(...) end
@@ -168,16 +186,7 @@ function model.warnings(state)
       add("%s was expected to be wrong (expect = \"wrong\") and is not.", subject.name)
     end
   end
-  local needed = forecast.needed(state.experiment.confidence)
-  if state.plan and state.plan.blocks < needed and not state.interrupted then
-    local asked = state.options.blocks or state.experiment.blocks
-    add("Only %d block%s %s: a %g %% interval needs at least %d. %s", state.plan.blocks,
-      state.plan.blocks == 1 and "" or "s",
-      asked and "asked for" or "fitted into the budget", state.experiment.confidence * 100, needed,
-      asked and "Ask for more, or leave it to the budget."
-      or ("%s, or a smaller workload."):format(state.enough_s
-        and ("Give --budget %d"):format(state.enough_s) or "Give a larger --budget"))
-  end
+  if state.plan and not state.interrupted then plan_warnings(state, state.plan, add) end
   if state.judged and state.judged.state == "contaminated" then add("%s", state.judged.text) end
   if state.control and state.control.spoilt_from then
     add("PAYOFF_SPOIL_CONTROL is set: the control kernel was made to move, from block %d on.",
@@ -200,7 +209,8 @@ function model.head(state)
   local run = {
     format = 1, id = state.started:gsub(":", "-"):gsub("Z$", "") .. "-" .. sys.pid(),
     started = state.started, seed = state.seed, confidence = experiment.confidence,
-    rests_on = state.options.rests_on, interrupted = false, command = state.options.command,
+    rests_on = state.options.rests_on or experiment.time, interrupted = false,
+    command = state.options.command,
     payoff = versions.describe(),
     experiment = { name = experiment.name, file = experiment.file, title = experiment.title,
                    text = experiment.text, metrics = experiment.metrics },

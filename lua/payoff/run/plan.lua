@@ -175,6 +175,14 @@ function plan.is_over(done, spent_s, budget_s, least)
   return done >= math.max(plan.fewest, least or 1) and spent_s + spent_s / done > overrun * budget_s
 end
 
+-- Why a run has fewer blocks than were planned, as a sentence. enough_s: about what all of them
+-- would have taken.
+function plan.over_text(it, budget_s, enough_s)
+  return ("The budget of %.4g s was spent after %d of %d planned blocks, which took longer than "
+    .. "the first one let expect: intervals are wider for it; all of them would have taken "
+    .. "about --budget %d."):format(budget_s, it.over, it.blocks, enough_s)
+end
+
 -- May a run that follows this plan stop after `block` blocks?
 function plan.is_look(it, block)
   if block >= it.blocks then return false end

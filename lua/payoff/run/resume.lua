@@ -16,6 +16,7 @@ local fault = require "payoff.fault"
 local fingerprint = require "payoff.fingerprint"
 local store = require "payoff.store"
 local sys = require "payoff.native.sys"
+local words = require "payoff.check.words"
 
 local resume = {}
 
@@ -65,7 +66,8 @@ local function select(list, which, path)
   end
   if #found == 1 then return found[1] end
   fault.raise("usage", #found == 0 and "%s has no run '%s'; `payoff runs %s` lists them"
-    or "%s has several runs that start with '%s'; `payoff runs %s` lists them", path, which, path)
+    or "%s has several runs that start with '%s'; `payoff runs %s` lists them", path, which,
+    words.quote(path))
 end
 
 -- which: a run's number, its id or the beginning of it, or "last".
@@ -96,10 +98,10 @@ function resume.check_programs(it, arguments)
   local id, file, python = it.run.id, it.run.experiment.file or "?", it.progress.options.python
   if not arguments.file then
     fault.raise("usage", "run %s is of %s: name it again, if it is yours: payoff run %s --db %s "
-      .. "--resume %s", id, file, file, it.path, id)
+      .. "--resume %s", id, file, words.quote(file), words.quote(it.path), id)
   elseif python ~= arguments.python then
     fault.raise("usage", "run %s was begun %s, and goes on as it was begun: %s", id,
-      python and ("with --python %s"):format(python) or "without --python",
+      python and ("with --python %s"):format(words.quote(python)) or "without --python",
       python and "give it again, if it is yours" or "leave it out")
   end
 end

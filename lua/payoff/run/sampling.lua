@@ -3,7 +3,7 @@
 --   sampling.new(nil, 0.02)         --> { fewest = 5, most = 20, agree = 0.01 }
 --   sampling.exactly(3)             --> { fewest = 3, most = 3 }
 --   sampling.next(it, taken, sample_ns, 64)   --> 5: so many on the next command
---   sampling.enough(it, taken, samples, sample_ns)
+--   sampling.enough(it, taken, samples, sample_ns, read)
 --
 -- A process stands for its fastest sample (payoff.run.estimate), so it is sampled until that is
 -- known: until its two fastest samples agree within half of the precision that the run is to reach,
@@ -12,7 +12,8 @@
 -- one Python function on a shared machine lay 5.4 % apart (interquartile range) after three samples
 -- each, and 1.8 % after twelve. The rule sees a process's own samples alone and never how it
 -- compares with others, so that processes stay independent of each other and intervals over them
--- hold.
+-- hold. Fastest is meant by the time that verdicts rest on (`read`, of payoff.run.estimate); how
+-- many samples there is room for, by elapsed time, which is what they cost.
 
 local sampling = {}
 
@@ -37,15 +38,19 @@ function sampling.exactly(count) return { fewest = count, most = count } end
 -- A number means exactly so many, also where an older store tells how a run was sampled.
 function sampling.of(it) return type(it) == "number" and sampling.exactly(it) or it end
 
--- The two fastest of the unmarked samples, or of all where less than two are unmarked.
-local function two_fastest(samples)
+local function elapsed(sample) return sample.wall_ns / sample.loops, not sample.marked end
+
+-- The two fastest of the good samples, or of all where less than two are good. Where that time is
+-- not told, elapsed time stands in its place.
+local function two_fastest(samples, read)
   local least, second, clean, clean_least, clean_second = math.huge, math.huge, 0, math.huge,
     math.huge
   for i = 1, #samples do
     local sample = samples[i]
-    local x = sample.wall_ns / sample.loops
+    local x, good = read(sample)
+    x = x or elapsed(sample)
     if x < least then least, second = x, least elseif x < second then second = x end
-    if not sample.marked then
+    if good then
       clean = clean + 1
       if x < clean_least then clean_least, clean_second = x, clean_least
       elseif x < clean_second then clean_second = x end
@@ -74,13 +79,14 @@ function sampling.next(it, taken, sample_ns, most)
 end
 
 -- Has the process taken as many as it needs? taken: its samples without those that repeat others;
--- samples: all of them; sample_ns: what one takes about.
-function sampling.enough(it, taken, samples, sample_ns)
+-- samples: all of them; sample_ns: what one takes about; read(sample) -> its time per run, or nil,
+-- and whether it is good for that: elapsed time where nothing else is said.
+function sampling.enough(it, taken, samples, sample_ns, read)
   local fewest, most = range(it, math.max(1, sample_ns))
   if taken < fewest then return false end
   if taken >= most then return true end
-  local least, second = two_fastest(samples)
-  return second / least - 1 <= it.agree
+  local least, second = two_fastest(samples, read or elapsed)
+  return second <= least * (1 + it.agree)
 end
 
 return sampling

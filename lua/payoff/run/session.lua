@@ -6,13 +6,15 @@
 -- A failure at any step is a verdict, not an error: the run goes on with the next cell.
 
 local crew = require "payoff.run.crew"
+local estimate = require "payoff.run.estimate"
 local fault = require "payoff.fault"
-local noise = require "payoff.run.noise"
 local passes = require "payoff.run.passes"
+local repeating = require "payoff.run.repeating"
 local sampling = require "payoff.run.sampling"
 local stopwatch = require "payoff.run.stopwatch"
 local sys = require "payoff.native.sys"
 local taking = require "payoff.run.taking"
+local timing = require "payoff.run.timing"
 local value = require "payoff.native.value"
 local verdict = require "payoff.run.verdict"
 local warmup = require "payoff.run.warmup"
@@ -172,19 +174,21 @@ local function take_samples(process, cell, context, outcome)
   local wanted, taken = sampling.of(context.samples), 0
   local sample_ns = (cell.run_ns or cell.cost_ns or 0) * cell.loops
   local most = taking.most(process, cell, context)
+  local read = estimate.reading(cell, timing.between(context.time or timing.default, cell))
   repeat
     local count = sampling.next(wanted, taken, sample_ns, most)
     local list = take(process, cell, context, outcome, { count = count })
     if not list then return false end
+    repeating.see(cell, list, read)
     for _, sample in ipairs(list) do
-      if sample.marked and noise.worth_repeating(cell.noise.samples, cell.noise.marked)
+      if repeating.is_worth(cell, sample, read)
         and context.repeats and context.repeats:pay(sample.wall_ns) then
         outcome.extra_s = outcome.extra_s + sample.wall_ns / 1e9
       else
         taken = taken + 1
       end
     end
-  until sampling.enough(wanted, taken, outcome.samples, sample_ns)
+  until sampling.enough(wanted, taken, outcome.samples, sample_ns, read)
   return true
 end
 

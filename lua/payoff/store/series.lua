@@ -63,6 +63,11 @@ function Samples:means(kind)
   end)
 end
 
+-- Is a time of this kind told of any sample?
+function Samples:tells(kind)
+  return self:once("tells " .. kind, function() return { self.columns:tells(kind) } end)[1]
+end
+
 -- The first calls of processes, as samples of their own.
 function Samples:first() return series.samples({ series = self.columns:first() }) end
 

@@ -12,7 +12,7 @@ local cells = { id = "cells", title = "Every measurement", short = "Measurements
 
 local function head(d)
   local names = { { "Mode" }, { "Start", "cold: the workers start inside the clock" }, { "Result" },
-    { "Time", "wall time for all tasks: median and interval", true },
+    { "Time", "for all tasks: median and interval; which time: How far to trust it", true },
     { "Speed-up", "over the baseline: median and interval", true }, { "", nil },
     { "Efficiency", "over its own serial run, per worker", true } }
   if d.has_instructions then
