@@ -99,6 +99,28 @@ check.test("an arm64 board", function()
   check.equal(got.cpu.caches, nil)
 end)
 
+check.test("what /proc/stat said", function()
+  check.same(machine.cpu_times_in("cpu  1000 0 300 40000 50 0 7 250 0 0\ncpu0 1 2"), {
+    user_ns = 10000000000, nice_ns = 0, system_ns = 3000000000, idle_ns = 400000000000,
+    iowait_ns = 500000000, irq_ns = 0, softirq_ns = 70000000, steal_ns = 2500000000,
+    resolution_ns = 10000000,
+  })
+  check.equal(select(3, machine.cpu_times_in("what?")), "unavailable")
+end)
+
+check.test("a gauge is kept open, and says what is there now", function()
+  local gauge = machine.gauge("/proc/self/stat")
+  check.equal(math.tointeger(gauge:text():match("^%d+")), sys.pid())
+  check.equal(#gauge:text(2), 2)
+  check.equal(pcall(gauge.text, gauge, 0), false)
+  gauge:close()
+  check.equal(pcall(gauge.text, gauge), false)
+  local none, message, code = machine.gauge("/proc/nothing")
+  check.equal(none, nil)
+  check.equal(code, "not found")
+  check.contains(message, "/proc/nothing")
+end)
+
 check.test("a machine that says nothing is all unknown", function()
   check.same(machine.describe(scratch .. "/nothing"), { cpu = {} })
   check.same(machine.cpus(scratch .. "/nothing"), {})
