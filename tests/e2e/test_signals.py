@@ -11,6 +11,7 @@ import fcntl
 import os
 import pty
 import random
+import select
 import shutil
 import signal
 import sqlite3
@@ -199,6 +200,22 @@ class Signals(Case):
         self.end_when_asked("check small.lua --base-ref HEAD",
                             {"PATH": programs + ":" + os.environ["PATH"]})
         self.assertEqual(git("worktree", "list").count(b"\n"), 1)
+
+    def test_a_reader_that_does_not_read(self):
+        for number in ASKED:
+            with self.subTest(number=number):
+                ours, theirs = os.pipe()
+                fcntl.fcntl(theirs, 1031, 4096)  # F_SETPIPE_SZ
+                process = self.start("man", stdin=subprocess.DEVNULL, stdout=theirs,
+                                     stderr=subprocess.PIPE, preexec_fn=by_default)
+                os.close(theirs)
+                select.select([ours], [], [], 60)  # it has begun to write
+                process.send_signal(number)
+                err = process.communicate(timeout=60)[1]
+                self.assertEqual(process.returncode, 130, err)
+                self.assertEqual(err.count("\n"), 1, err)
+                self.assertIn("interrupted", err)
+                os.close(ours)
 
     def test_a_terminal_that_goes_away(self):
         """Its window is closed: reading and writing fail from then on, and a SIGHUP comes."""
