@@ -206,6 +206,17 @@ static void test_merge_of_core_types(void **state)
         {__LINE__, scaled(3, 100000000, 40000000), scaled(7, 100000000, 59900000), 10, 100000000,
          99900000, COUNTS_SCALED},
         {__LINE__, scaled(3, 1000, 400), scaled(7, 1000, 580), 10, 1000, 980, COUNTS_SCALED},
+        /* 2 ms went by between the two readings at one end: all on the one, and both visited. */
+        {__LINE__, exact(3, 30000000), scaled(0, 32000000, 0), 3, 30000000, 30000000, COUNTS_EXACT},
+        {__LINE__, scaled(3, 32000000, 20000000), scaled(7, 30000000, 10000000), 10, 30000000,
+         30000000, COUNTS_EXACT},
+        {__LINE__, scaled(3, 32000000, 20000000), scaled(7, 30000000, 12000000), 10, 30000000,
+         30000000, COUNTS_EXACT},
+        /* But not what others had of the counters, nor where the one was hardly looked at. */
+        {__LINE__, scaled(3, 32000000, 20000000), scaled(7, 30000000, 9000000), 10, 30000000,
+         29000000, COUNTS_SCALED},
+        {__LINE__, scaled(3, 32000000, 8000000), exact(7, 10000000), 10, 32000000, 18000000,
+         COUNTS_SCALED},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         assert_counts(rows[i].line, counts_merge(rows[i].a, rows[i].b), rows[i].count,

@@ -150,15 +150,25 @@ struct counts counts_add(struct counts a, struct counts b)
     return sum;
 }
 
+/* The two are read one after the other, and an interrupt or a hypervisor that comes in between makes
+ * one span the longer, at either end. A task that begins and ends on one kind of core was counted for
+ * as long as that kind's span, which may be the shorter; one that begins on the kind that is read
+ * first and ends on the other, for longer than either. What differs more is no such accident. */
+static uint64_t merged_span(uint64_t a_ns, uint64_t b_ns)
+{
+    uint64_t shorter_ns = a_ns < b_ns ? a_ns : b_ns;
+    uint64_t longer_ns = a_ns < b_ns ? b_ns : a_ns;
+    return shorter_ns >= longer_ns / 2 ? shorter_ns : longer_ns;
+}
+
 struct counts counts_merge(struct counts a, struct counts b)
 {
     bool lost = (a.state == COUNTS_UNSUPPORTED) != (b.state == COUNTS_UNSUPPORTED);
     if (a.state == COUNTS_UNSUPPORTED && b.state == COUNTS_UNSUPPORTED)
         return a;
-    uint64_t enabled_ns = a.enabled_ns > b.enabled_ns ? a.enabled_ns : b.enabled_ns;
+    uint64_t enabled_ns = merged_span(a.enabled_ns, b.enabled_ns);
     uint64_t running_ns = add_saturating(a.running_ns, b.running_ns);
-    /* The two are read one after the other, so that their spans differ by a hair: they may overlap,
-     * or leave a gap where the task moved against the order of reading. */
+    /* Where the task moved against the order of reading, a hair is missing even so. */
     uint64_t hair_ns = enabled_ns / 100 < MERGE_HAIR_NS ? enabled_ns / 100 : MERGE_HAIR_NS;
     if (running_ns > 0 && running_ns + hair_ns >= enabled_ns)
         running_ns = enabled_ns;

@@ -72,10 +72,11 @@ struct counts counts_add(struct counts a, struct counts b);
 
 /* The same event on two core PMUs of a hybrid CPU: alternatives that share one span of time, of
  * which each runs only while the task is on its kind of core. Counts and running times add up, the
- * enabled time is the longer one; so a task that moved between both kinds is exact, and one that
- * never visited one of them is too (up to 10 µs, and at most a hundredth, between the readings of
- * both). Unsupported on one PMU alone leaves the other's count, as
- * scaled. */
+ * enabled time is the shorter one, unless it is less than half the longer; so a task that moved
+ * between both kinds is exact, and one that never visited one of them is too, whatever came in
+ * between the readings of both (where it began on the kind that is read last and ended on the
+ * first: up to 10 µs, and at most a hundredth). Unsupported on one PMU alone leaves the other's
+ * count, as scaled. */
 struct counts counts_merge(struct counts a, struct counts b);
 
 /* numerator / denominator of two estimates, e.g. IPC; false when either is missing or the

@@ -1,8 +1,11 @@
 #include "machine/files.h"
 
+#include "machine/interrupt.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,23 +70,48 @@ bool files_read(const char *path, size_t limit, char **data, size_t *size, struc
     return ok;
 }
 
+/* Waits until a piece can be written. A reader that reads gets all of it, after an interrupt too;
+ * for one that does not, a program that was told to end does not stay. */
+static bool wait_for_room(int fd, struct status *st)
+{
+    enum { GRACE_MS = 1000 };
+    struct pollfd wait = {.fd = fd, .events = POLLOUT};
+    for (;;) {
+        int ready = interrupt_poll(&wait, 1, NULL);
+        if (ready < 0 && errno == EINTR && interrupt_pending())
+            ready = poll(&wait, 1, GRACE_MS);
+        if (ready > 0)
+            return true;
+        if (ready == 0)
+            return status_fail(st, STATUS_CANCELLED, "interrupted, and nobody reads");
+        if (errno != EINTR)
+            return status_fail_errno(st, errno, "cannot wait to write");
+    }
+}
+
+/* A pipe's, a terminal's: writing waits for a reader, and over a signal that comes right before. */
+static bool may_block(int fd)
+{
+    struct stat found;
+    return fstat(fd, &found) == 0 && !S_ISREG(found.st_mode);
+}
+
 bool files_write_all(int fd, const void *data, size_t size, struct status *st)
 {
     const char *at = data;
+    bool in_pieces = may_block(fd);
     while (size > 0) {
-        ssize_t done = write(fd, at, size);
+        if (in_pieces && !wait_for_room(fd, st))
+            return false;
+        ssize_t done = write(fd, at, in_pieces && size > PIPE_BUF ? PIPE_BUF : size);
         if (done >= 0) {
             at += done;
             size -= (size_t)done;
-        } else if (errno == EAGAIN) {
-            struct pollfd wait = {.fd = fd, .events = POLLOUT};
-            if (poll(&wait, 1, -1) < 0 && errno != EINTR)
-                return status_fail_errno(st, errno, "cannot wait to write");
         } else if (errno == EPIPE) {
             status_fail_errno(st, EPIPE, "cannot write");
             st->code = STATUS_ENDED;
             return false;
-        } else if (errno != EINTR) {
+        } else if (errno != EINTR && errno != EAGAIN) {
             return status_fail_errno(st, errno, "cannot write");
         }
     }

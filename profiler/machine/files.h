@@ -39,8 +39,8 @@ typedef bool files_fill(void *context, int fd, struct status *st);
 bool files_write_by(const char *path, files_fill *fill, void *context, struct status *st);
 
 /* Writes all of it to a descriptor, however it is cut up: EINTR is retried, EAGAIN waited for.
- * A reader that is gone is STATUS_ENDED (sys_errno EPIPE; needs SIGPIPE ignored, see interrupt.h).
- */
+ * A reader that is gone is STATUS_ENDED (sys_errno EPIPE; needs SIGPIPE ignored, see interrupt.h);
+ * one that is there and reads nothing for a second, with an interrupt pending, STATUS_CANCELLED. */
 bool files_write_all(int fd, const void *data, size_t size, struct status *st);
 
 /* Makes the folder and those above it; one that exists is fine. */

@@ -57,6 +57,23 @@ void interrupt_clear(void)
     pending_signal = 0;
 }
 
+int interrupt_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout)
+{
+    sigset_t flag_signals, old;
+    sigemptyset(&flag_signals);
+    for (size_t i = 0; i < CAUGHT; i++)
+        sigaddset(&flag_signals, caught[i]);
+    pthread_sigmask(SIG_BLOCK, &flag_signals, &old);
+    int ready = -1, error = EINTR;
+    if (!interrupt_pending()) {
+        ready = ppoll(fds, count, timeout, &old);
+        error = errno;
+    }
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    errno = error;
+    return ready;
+}
+
 void interrupt_child_reset(void)
 {
     if (installed) {

@@ -10,7 +10,9 @@
 
 #include "base/status.h"
 
+#include <poll.h>
 #include <stdbool.h>
+#include <time.h>
 
 /* Installs the handlers; harmless when called again. For the main thread, before others start. */
 bool interrupt_install(struct status *st);
@@ -23,6 +25,10 @@ int interrupt_signal(void);
 
 /* Forgets the signal, so that what follows (writing the report) is not cancelled too. */
 void interrupt_clear(void);
+
+/* ppoll past which no signal slips: the flag's signals are blocked from the look at the flag until
+ * ppoll unblocks them itself. -1 with EINTR, at once, when one is pending. Thread-safe. */
+int interrupt_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout);
 
 /* Puts a child's signals back to what payoff itself was started with and unblocks all of them. For
  * use between fork and exec: async-signal-safe. */

@@ -8,9 +8,12 @@ import csv
 import io
 import os
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PAYOFF = os.environ.get("PAYOFF_BINARY", "payoff")
@@ -82,6 +85,27 @@ return payoff.experiment {
 '''
 
 
+def left_over(mark):
+    """Processes that carry the mark, the name of a variable, in their environment."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/environ" % pid, "rb") as file:
+                if mark.encode() in file.read():
+                    yield int(pid)
+        except OSError:
+            pass
+
+
+def still_left(mark, seconds):
+    """Those that are there after so long, which are ended then."""
+    until = time.monotonic() + seconds
+    while (left := list(left_over(mark))) and time.monotonic() < until:
+        time.sleep(0.02)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    return left
+
+
 class Result:
     """What a run of the command came to."""
 
@@ -127,6 +151,23 @@ class Case(unittest.TestCase):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
             check=False, **options)
         return Result(process, self.folder)
+
+    def ask(self, sql, store="small.payoff.db"):
+        """From the store, read only: what a reader sees while it is written."""
+        path = os.path.join(self.folder, store)
+        if not os.path.exists(path):
+            return []
+        # Killed while it is made, a store has a journal that only a writer can take back.
+        mode = "rw" if os.path.exists(path + "-journal") else "ro"
+        database = sqlite3.connect("file:%s?mode=%s" % (path, mode), uri=True, timeout=10)
+        try:
+            return database.execute(sql).fetchall()
+        except sqlite3.OperationalError as problem:
+            if "no such table" in str(problem):
+                return []  # it is just being made
+            raise
+        finally:
+            database.close()
 
     def run_small(self, *arguments, **options):
         return self.payoff("run", "small.lua", "--out", "out", "--quick", *arguments, **options)

@@ -118,8 +118,10 @@ class FirstCall(Case):
         self.assertEqual(result.status, 0, result.err)
         with open(os.path.join(self.folder, "out", "f.csv"), encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        walls = {name: [int(row["wall_ns"]) / 1e9 for row in rows if row["subject"] == name
-                        and row["phase"] == "" and row["block"] != "0"] for name in "ab"}
+        # Less what it waited for a CPU, which on a busy machine may be as long.
+        walls = {name: [(int(row["wall_ns"]) - int(row["waited_ns"] or 0)) / 1e9 for row in rows
+                        if row["subject"] == name and row["phase"] == "" and row["block"] != "0"]
+                 for name in "ab"}
         for name, list_s in walls.items():
             self.assertGreaterEqual(len(list_s), 2)
             self.assertLess(max(list_s), 0.22, name)

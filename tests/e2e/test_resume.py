@@ -39,23 +39,6 @@ class Case(support.Case):
             env=dict(os.environ, PAYOFF_PYTHON=sys.executable),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def ask(self, sql, *values):
-        """From the store, read only: what a reader sees while it is written."""
-        path = os.path.join(self.folder, STORE)
-        if not os.path.exists(path):
-            return []
-        # Killed while it is made, a store has a journal that only a writer can take back.
-        mode = "rw" if os.path.exists(path + "-journal") else "ro"
-        database = sqlite3.connect("file:%s?mode=%s" % (path, mode), uri=True, timeout=10)
-        try:
-            return database.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as problem:
-            if "no such table" in str(problem):
-                return []  # it is just being made
-            raise
-        finally:
-            database.close()
-
     def edit(self, sql):
         database = sqlite3.connect(os.path.join(self.folder, STORE))
         with database:

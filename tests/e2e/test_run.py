@@ -154,7 +154,11 @@ class Interrupt(Case):
             [PAYOFF, "run", "small.lua", "--out", "out"], cwd=self.folder,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
             env=dict(os.environ, PAYOFF_PYTHON=sys.executable))
-        time.sleep(4)
+        taken = ("SELECT samples.id FROM samples JOIN cells ON cell = cells.id WHERE block > 0 AND"
+                 " cells.name LIKE 'twin/%'")
+        until = time.monotonic() + 60
+        while len(self.ask(taken)) < 4 and time.monotonic() < until:
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 130, err)

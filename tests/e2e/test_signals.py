@@ -11,6 +11,7 @@ import fcntl
 import os
 import pty
 import random
+import select
 import shutil
 import signal
 import sqlite3
@@ -21,7 +22,7 @@ import time
 import unittest
 import uuid
 
-from support import PAYOFF, Case
+from support import PAYOFF, Case, left_over, still_left
 
 SIGNALS = int(os.environ.get("PAYOFF_SIGNALS", "9"))
 STORE = "small.payoff.db"
@@ -37,16 +38,6 @@ def by_default():
     """Under nohup and in the background of a shell, these are ignored, and payoff leaves it so."""
     for number in ASKED:
         signal.signal(number, signal.SIG_DFL)
-
-
-def left_over(mark):
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/environ" % pid, "rb") as file:
-                if mark.encode() in file.read():
-                    yield int(pid)
-        except OSError:
-            pass
 
 
 class Signals(Case):
@@ -99,11 +90,7 @@ class Signals(Case):
         return process.returncode
 
     def check_left(self, killed):
-        until = time.monotonic() + 10
-        while (left := list(left_over(self.mark))) and time.monotonic() < until:
-            time.sleep(0.02)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
+        left = still_left(self.mark, 10)
         # A SIGKILL while a Python pool comes up or is a cold one: its processes, which wait for a
         # task, do not learn that their parent is gone.
         if not killed:
@@ -187,15 +174,15 @@ class Signals(Case):
         while count < 4 and time.monotonic() < until:  # payoff, a worker, its two processes
             time.sleep(0.1)
             count = len(list(left_over(self.mark)))
-        time.sleep(0.5)
+        # Once more a task is done: while they come up, they would not learn of it.
+        asked = os.path.join(self.folder, "asked")
+        if os.path.exists(asked):
+            os.remove(asked)
+        while not os.path.exists(asked) and time.monotonic() < until:
+            time.sleep(0.02)
         process.kill()
         process.wait()
-        until = time.monotonic() + 10
-        while (left := list(left_over(self.mark))) and time.monotonic() < until:
-            time.sleep(0.02)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
-        self.assertEqual(left, [])
+        self.assertEqual(still_left(self.mark, 10), [])
 
     def test_while_the_base_is_checked_out(self):
         def git(*words):
@@ -214,9 +201,24 @@ class Signals(Case):
                             {"PATH": programs + ":" + os.environ["PATH"]})
         self.assertEqual(git("worktree", "list").count(b"\n"), 1)
 
+    def test_a_reader_that_does_not_read(self):
+        for number in ASKED:
+            with self.subTest(number=number):
+                ours, theirs = os.pipe()
+                fcntl.fcntl(theirs, 1031, 4096)  # F_SETPIPE_SZ
+                process = self.start("man", stdin=subprocess.DEVNULL, stdout=theirs,
+                                     stderr=subprocess.PIPE, preexec_fn=by_default)
+                os.close(theirs)
+                select.select([ours], [], [], 60)  # it has begun to write
+                process.send_signal(number)
+                err = process.communicate(timeout=60)[1]
+                self.assertEqual(process.returncode, 130, err)
+                self.assertEqual(err.count("\n"), 1, err)
+                self.assertIn("interrupted", err)
+                os.close(ours)
+
     def test_a_terminal_that_goes_away(self):
         """Its window is closed: reading and writing fail from then on, and a SIGHUP comes."""
-        store = os.path.join(self.folder, "new.db")
         ours, theirs = pty.openpty()
 
         def take():
@@ -227,9 +229,8 @@ class Signals(Case):
                              start_new_session=True, preexec_fn=take)
         os.close(theirs)
         until = time.monotonic() + 60
-        while not os.path.exists(store) and time.monotonic() < until:
+        while not self.ask("SELECT id FROM samples", "new.db") and time.monotonic() < until:
             time.sleep(0.05)
-        time.sleep(1)
         os.close(ours)
         self.assertIn(process.wait(timeout=60), (74, 130))
         self.check_left(False)

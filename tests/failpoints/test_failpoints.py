@@ -21,7 +21,6 @@ import errno
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import sys
 import tempfile
@@ -29,6 +28,9 @@ import time
 import uuid
 
 import points
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+from support import still_left  # noqa: E402
 
 PAYOFF = os.environ.get("PAYOFF_BINARY", "payoff")
 SUBJECT = os.environ.get("FAULTS_LIBRARY", "libfaults.so")
@@ -91,16 +93,6 @@ def samples(path):
             "LEFT JOIN samples ON samples.cell = cells.id GROUP BY runs.id"))
     finally:
         store.close()
-
-
-def left_over(mark):
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/environ" % pid, "rb") as file:
-                if mark.encode() in file.read():
-                    yield int(pid)
-        except OSError:
-            pass
 
 
 class Place:
@@ -191,13 +183,8 @@ class Try:
         return bool(self.error) and os.strerror(getattr(errno, self.error)) in self.err
 
     def check_left(self, mark):
-        until = time.monotonic() + 5
-        while (left := list(left_over(mark))) and time.monotonic() < until:
-            time.sleep(0.02)
-        if left:
+        if left := still_left(mark, 10):
             self.fault("left the processes %s" % left)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
         names = os.listdir(self.folder + "/temporary")
         for _, _, files in os.walk(self.folder):
             names += [name for name in files if ".tmp" in name or name.endswith("~")]

@@ -10,14 +10,12 @@ temporary file.
 """
 
 import os
-import signal
 import sys
-import time
 import unittest
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
-from support import Case  # noqa: E402
+from support import Case, still_left  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = os.environ.get("FAULTS_LIBRARY", "libfaults.so")
@@ -62,19 +60,6 @@ MODES = ["serial", "process", "thread"]
 FAULTY = ("py", "so", "exe")
 
 
-def left_over(mark):
-    """Processes that carry the mark of a run."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/environ" % pid, "rb") as file:
-                if mark.encode() in file.read():
-                    found.append(int(pid))
-        except OSError:
-            pass
-    return found
-
-
 class Faults(Case):
     def setUp(self):
         super().setUp()
@@ -96,13 +81,7 @@ class Faults(Case):
         return result, mark
 
     def check_nothing_left(self, mark):
-        until = time.monotonic() + 10
-        while left_over(mark) and time.monotonic() < until:
-            time.sleep(0.1)
-        left = left_over(mark)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
-        self.assertEqual(left, [], "processes were left")
+        self.assertEqual(still_left(mark, 10), [], "processes were left")
         self.assertEqual(os.listdir(self.temporary), [], "temporary files were left")
         with open(os.path.join(self.folder, "witness"), encoding="utf-8") as file:
             self.assertEqual(file.read(), "seen\n", "fds or children were left")

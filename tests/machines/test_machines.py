@@ -23,6 +23,9 @@ KERNEL = '''\
 import os
 import time
 
+# Before the first sample: it may be one like the others, and must not begin anywhere.
+os.sched_setaffinity(0, {%(core)d})
+
 
 def spin(cpu, ms):
     os.sched_setaffinity(0, {cpu})

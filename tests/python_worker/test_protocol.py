@@ -1,11 +1,14 @@
 """The protocol: order, errors, what the worker keeps to itself."""
 
 import base64
+import fcntl
 import os
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
+import time
 import unittest
 
 from driver import SUBJECTS, Worker, f, i, t
@@ -237,6 +240,11 @@ class Protocol(unittest.TestCase):
             self.assertEqual(worker.good("results")["results"], [["l"]])
 
 
+def waiting(pipe):
+    """How many bytes are there to read."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 class Counters(unittest.TestCase):
     def test_each_is_read_once_before_and_after(self):
         pipes = [os.pipe(), os.pipe()]
@@ -245,14 +253,19 @@ class Counters(unittest.TestCase):
             for _, write in pipes:
                 os.write(write, text)
 
+        def fill_again():
+            while any(waiting(read) for read, _ in pipes):
+                time.sleep(0.01)
+            fill(b"after")
+
         with Worker(counters=[read for read, _ in pipes]) as worker:
-            worker.subject("sleep", t(f(0.4)))
+            worker.subject("sleep", t(f(0.01)))
             fill(b"before")
-            # Between the two readings, while the subject sleeps.
-            timer = threading.Timer(0.2, fill, (b"after",))
-            timer.start()
+            # Between the two readings: the second one waits for it.
+            filler = threading.Thread(target=fill_again)
+            filler.start()
             reply = worker.good("run", mode="serial")
-            timer.join()
+            filler.join()
             self.assertEqual(reply["before"], [base64.b64encode(b"before").decode()] * 2)
             self.assertEqual(reply["after"], [base64.b64encode(b"after").decode()] * 2)
         for pair in pipes:

@@ -148,7 +148,8 @@ class Modes(unittest.TestCase):
     def test_empty_is_empty(self):
         with Worker() as worker:
             worker.subject("sleep", t(f(0.5)))
-            self.assertLess(worker.good("run", mode="empty", loops=5)["wall_ns"], 0.1e9)
+            # A single call would take longer.
+            self.assertLess(worker.good("run", mode="empty", loops=5)["wall_ns"], 0.5e9)
 
 
 def children_of(pid):

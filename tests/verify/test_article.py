@@ -78,7 +78,7 @@ class InRust(Case):
         return self.verify(script, "--corpus", self.id() + ".json", *arguments)
 
     def test_right_and_its_differences_are_told(self):
-        result = self.judge("{0, 5000}, {7, 100}", "--inputs", "150", "--budget", "20")
+        result = self.judge("{0, 5000}, {7, 100}", "--inputs", "150", "--budget", "80")
         self.assertEqual(result.ports["rust"]["state"], "right", result.out)
         self.assertEqual(result.status, 0, result.out)
         told = {one["category"]: one["text"] for one in result.ports["rust"]["findings"]}

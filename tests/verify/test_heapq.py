@@ -14,7 +14,7 @@ class Heapq(Case):
     def test_the_c_module_is_right(self):
         if importlib.util.find_spec("_heapq") is None:
             self.skipTest("this Python has no _heapq")
-        result = self.verify(SCRIPT, "--corpus", "heapq.json", "--inputs", "150", "--budget", "20")
+        result = self.verify(SCRIPT, "--corpus", "heapq.json", "--inputs", "150", "--budget", "80")
         self.assertEqual(result.status, 0, result.text())
         self.assertEqual(result.ports["c-module"]["state"], "right", result.out)
         self.assertGreater(result.report["inputs"]["total"], 50)

@@ -31,7 +31,7 @@ class Planted(Case):
         wrong, good = of(bugs, func), of(right, func)
         ports = [self.python("bugs.py", name) for name in wrong]
         ports += [self.python("right.py", name) for name in good]
-        result = self.verify(self.script(func, ports), "--inputs", "250", "--budget", "30")
+        result = self.verify(self.script(func, ports), "--inputs", "250", "--budget", "120")
         self.assertEqual(result.status, 2, result.text())
         for name in wrong:
             with self.subTest(port=name):

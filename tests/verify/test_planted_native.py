@@ -11,7 +11,7 @@ import unittest
 
 from support import HERE, TASKS, Case
 
-FEW = ("--inputs", "200", "--budget", "30")
+FEW = ("--inputs", "200", "--budget", "120")
 
 C_SIGNATURES = {
     "half": "int64(int64)", "length": "size(string)",

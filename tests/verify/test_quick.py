@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from support import PAYOFF, Case
+from support import HERE, PAYOFF, Case
 
 
 class Quick(Case):
@@ -100,9 +100,37 @@ class Crash(Case):
         self.assertIn("was killed by SIGSEGV for (127", " ".join(done.stdout.split()))
 
 
+# A wrong port that notes each of its calls.
+NOTED = """import sys
+sys.path.insert(0, %r)
+from bugs import bucket_division_1
+
+
+def noted(*arguments):
+    with open("calls", "a") as file:
+        file.write("x")
+    return bucket_division_1(*arguments)
+"""
+
+
 class Interrupt(Case):
+    def write_noted(self):
+        with open(os.path.join(self.folder, "noted.py"), "w", encoding="utf-8") as file:
+            file.write(NOTED % HERE)
+
+    def wait_for_calls(self, process, count):
+        """It is wrong for one of three inputs or so: long before so many, that is known."""
+        path, until = os.path.join(self.folder, "calls"), time.monotonic() + 60
+        if os.path.exists(path):
+            os.remove(path)
+        while process.poll() is None and time.monotonic() < until and (
+                not os.path.exists(path) or os.path.getsize(path) < count):
+            time.sleep(0.02)
+
     def test_what_was_found_is_kept(self):
-        script = self.script("bucket", [self.python("bugs.py", "bucket_division_1")])
+        self.write_noted()
+        script = self.script("bucket", ['payoff.python { name = "bucket_division_1", file = '
+                                        '"noted.py", func = "noted" },'])
         for one in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(signal=one):
                 report = os.path.join(self.folder, "%d.json" % one)
@@ -110,7 +138,7 @@ class Interrupt(Case):
                     [PAYOFF, "verify", script, "--budget", "120", "--json", report, "--seed", "1"],
                     cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                     encoding="utf-8", env=dict(os.environ, PAYOFF_PYTHON=sys.executable))
-                time.sleep(5)
+                self.wait_for_calls(process, 400)
                 process.send_signal(one)
                 out, err = process.communicate(timeout=60)
                 self.assertEqual(process.returncode, 130, out + err)

@@ -8,7 +8,8 @@ import unittest
 
 from support import HERE, Case
 
-FEW = ("--inputs", "120", "--budget", "30")
+# As many inputs on a busy machine, too: the time is not what ends it.
+FEW = ("--inputs", "120", "--budget", "120")
 
 
 class Article(Case):
@@ -89,7 +90,9 @@ class Sums(Case):
 class Worse(Case):
     def test_crash_hang_exit_and_growth(self):
         names = ("distance_crash", "distance_hang", "distance_exit", "distance_leak")
-        ports = [self.python("bugs.py", name).replace("},", ", timeout = 1 },") for name in names]
+        # Only the one that hangs has so little time, which others may need on a busy machine.
+        ports = [self.python("bugs.py", name) for name in names]
+        ports[1] = ports[1].replace("},", ", timeout = 1 },")
         result = self.verify(self.script("distance", ports), *FEW)
         self.assertEqual(result.status, 2, result.text())
         found = {name: result.worst(name)["category"] for name in names}
