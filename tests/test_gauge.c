@@ -1,5 +1,6 @@
 #include "machine/gauge.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +84,22 @@ static void test_no_file(void **state)
     gauge_close(&gauge);
 }
 
+static void test_leaves_descriptors_to_others(void **state)
+{
+    (void)state;
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit few = {40, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    struct gauge gauge;
+    struct status st = STATUS_INIT;
+    bool opened = gauge_open("/proc/stat", &gauge, &st);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_false(opened);
+    assert_int_equal(st.sys_errno, EMFILE);
+    assert_int_equal(gauge.fd, -1);
+}
+
 static void test_a_process_that_ends(void **state)
 {
     (void)state;
@@ -115,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_tells_what_is_there_now),
         cmocka_unit_test(test_long_files),
         cmocka_unit_test(test_no_file),
+        cmocka_unit_test(test_leaves_descriptors_to_others),
         cmocka_unit_test(test_a_process_that_ends),
     };
     return cmocka_run_group_tests_name("gauge", tests, NULL, NULL);

@@ -12,7 +12,8 @@ struct gauge {
     int fd; /* -1: closed */
 };
 
-/* STATUS_NOT_FOUND where there is no such file. */
+/* STATUS_NOT_FOUND where there is no such file; EMFILE where so few descriptors may be open that
+ * others need them more. */
 bool gauge_open(const char *path, struct gauge *gauge, struct status *st);
 
 /* What the file says now, from its beginning: the first size - 1 bytes at most, ended by NUL, of

@@ -12,7 +12,7 @@ local function machine(files)
       text = function(_, most) return files[path] == name and (name):sub(1, most or -1) or nil end,
       close = function() seen.open[name] = nil end,
     }
-  end)
+  end, function() return nil end)
 end
 
 check.test("a file is opened once", function()
@@ -44,4 +44,13 @@ check.test("a file that says nothing any more is opened anew", function()
   check.equal(it:read("/proc/7/stat"), nil)
   check.same(seen.open, {})
   check.equal(it:read("/proc/7/stat"), nil)
+end)
+
+check.test("where none may be kept open, a file is read as any other", function()
+  local it = gauges.new(function() return nil, "too many open files" end, function(path)
+    return path == "/proc/stat" and "cpu 1 2 3" or nil
+  end)
+  check.equal(it:read("/proc/stat"), "cpu 1 2 3")
+  check.equal(it:read("/proc/stat", 3), "cpu")
+  check.equal(it:read("/proc/nothing"), nil)
 end)

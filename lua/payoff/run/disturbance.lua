@@ -29,7 +29,8 @@ local Watch = {}
 Watch.__index = Watch
 
 local function default_reader()
-  local kept = gauges.new(require("payoff.native.machine").gauge)
+  local kept = gauges.new(require("payoff.native.machine").gauge,
+    require("payoff.native.sys").read_file)
   return function(path, most) return kept:read(path, most) end
 end
 
