@@ -121,6 +121,26 @@ check.test("what is not expected to change is studied for a third of the time", 
   check.truthy(seconds_of("python", "cpython", 60e6)[1] > 0.6) -- ten loops have to fit
 end)
 
+check.test("further processes go somewhat further than the first, and no longer", function()
+  local asked = {}
+  local cell = { mode = "serial", size = 1, cost_ns = 1e6,
+    of = { kind = "python", runtime = { name = "cpython" } } }
+  warmup.study({ cell }, 60, function(_, _, number, enough)
+    asked[number] = enough or "as many as fit"
+    return { state = number == 1 and "slows down" or "flat", loops_before = 0, speedup = 1,
+             first_over_steady = 1, loops_seen = 500 * number }
+  end)
+  check.same(asked, { "as many as fit", 600, 600 })
+  local function change(n) return n <= 100 and 1e6 or 2e6 end
+  local first = warmup.study_once(process(change), 5, bracket)
+  check.equal(first.state, "slows down")
+  local again = warmup.study_once(process(change), 5, bracket, 240)
+  check.equal(again.state, "slows down")
+  check.truthy(again.loops_seen >= 240 and again.loops_seen < 260, again.loops_seen)
+  -- A few samples are taken all the same.
+  check.equal(warmup.study_once(process(function() return 1e6 end), 5, bracket, 2).samples, 10)
+end)
+
 -- A neighbour takes half of the core for a while, and the probe beside the samples shows it.
 check.test("what a shared core did to a sample is not taken for the process's doing", function()
   local take, most_loops = process(function() return 1e6 end), 0

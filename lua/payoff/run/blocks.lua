@@ -151,13 +151,13 @@ end
 local function study_warmup(state)
   local fixed = state:fixed_blocks()
   if fixed and fixed < plan.fewest then return end
-  warmup.study(measurable(state, 1), state:budget_s(), function(cell, seconds, process)
+  warmup.study(measurable(state, 1), state:budget_s(), function(cell, seconds, process, enough)
     if cell.verdict.state == "failed" then return nil end
     state.progress:show(nil, "warming up: " .. cells.describe(cell))
     cell.cpus = state.placement:of(cell)
     local outcome = session.run(cell, state:context(0, 0, {
       expected = state.expected[cell.workload], cpus = cell.cpus, process = process,
-      study_s = seconds,
+      study_s = seconds, study_loops = enough,
     }))
     note_outcome(cell, outcome)
     return outcome.study

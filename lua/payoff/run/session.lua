@@ -214,7 +214,7 @@ local function study(process, cell, context, outcome)
     waiting = take(process, cell, context, outcome,
       { phase = phase, loops = loops, count = math.min(ahead or 1, most) }) or {}
     return table.remove(waiting, 1)
-  end, context.study_s, outcome.bracket or cell.of.bracket)
+  end, context.study_s, outcome.bracket or cell.of.bracket, context.study_loops)
   return outcome.study ~= nil and calibrate(process, cell, outcome)
 end
 

@@ -35,7 +35,7 @@ local warmup = {}
 warmup.tolerance = 0.05
 -- Of the budget, for all studies together; and the most for one, in seconds. Native code and
 -- CPython are not expected to change: their first process gets a third (CPython's of the most, as
--- what it runs may still fill caches of its own), and further ones two thirds.
+-- what it runs may still fill caches of its own), and further ones up to two thirds.
 warmup.budget_share, warmup.most_s = 0.1, 1.0
 warmup.flat_share = 1 / 3
 
@@ -73,14 +73,16 @@ local function ahead(sample, loops, taken)
     math.floor(together_ns / math.max(sample.wall_ns, 1))))
 end
 
--- The samples one after the other; nil when the process died. `before`: loops before each of them.
-local function sequence(take, seconds)
+-- The samples one after the other, until so many loops are done, if that is said; nil when the
+-- process died. `before`: loops before each of them.
+local function sequence(take, seconds, enough)
   local began_s, done = sys.monotonic_s(), 1
   local out = { first = take("first", 1), list = {}, before = {}, early = {} }
   if not out.first then return nil end
   if out.first.wall_ns * fewest > seconds * 1e9 then return out end
   local loops, spent_s, waited_s, crowded, sample = 1, 0, 0, 0, nil
-  while #out.list + crowded < most_samples and (spent_s < seconds or #out.list < fewest)
+  while #out.list + crowded < most_samples
+    and (spent_s < seconds and done < (enough or math.huge) or #out.list < fewest)
     and spent_s < 3 * seconds do -- slower than it began
     sample = take("study", loops, ahead(sample, loops, #out.list))
     if not sample then return nil end
@@ -136,10 +138,11 @@ local function beginning(found, bracket_ns, steady_ns)
 end
 
 -- One process; bracket: what reading clocks around no work takes. nil when it died. take(phase,
--- loops, ahead) -> a sample; so many more of these loops will be asked for.
-function warmup.study_once(take, seconds, bracket)
+-- loops, ahead) -> a sample; so many more of these loops will be asked for. enough: the most loops,
+-- where another process has shown already what there is to be seen.
+function warmup.study_once(take, seconds, bracket, enough)
   local bracket_ns = bracket and bracket.wall_ns or 0
-  local found = sequence(take, seconds)
+  local found = sequence(take, seconds, enough)
   if not found then return nil end
   local out, logs = { loops_seen = found.done }, {}
   for i, sample in ipairs(found.list) do logs[i] = math.log(loop_ns(sample, bracket_ns)) end
@@ -258,14 +261,19 @@ local function first_s(cell, seconds)
   return expected_flat(cell.of) and least_s <= seconds and math.max(short_s, least_s) or seconds
 end
 
+-- What is seen again must have been there: further processes go somewhat further than the first,
+-- and may take twice as long for that, where others slow them.
+local further = 1.2
+
 local function study_cell(cell, seconds, run)
   local list = {}
   repeat
-    -- Further ones twice as long: what is seen again must have been there.
     local short_s = math.min(seconds, (#list == 0 and 1 or 2) * first_s(cell, seconds))
-    local one = run(cell, short_s, #list + 1)
+    local seen = list[1] and list[1].loops_seen
+    local enough = seen and math.ceil(further * seen)
+    local one = run(cell, short_s, #list + 1, enough)
     if one and one.state == "unknown" and short_s < seconds then -- a dear first call
-      one = run(cell, seconds, #list + 1)
+      one = run(cell, seconds, #list + 1, enough)
     end
     if not one then return nil end
     if one.state == "unknown" then
@@ -278,8 +286,8 @@ local function study_cell(cell, seconds, run)
   return warmup.join(list, expected_flat(cell.of))
 end
 
--- Studies the serial cells, one after the other. run(cell, seconds) -> what one process showed, or
--- nil; the results are kept on the cells and their subjects.
+-- Studies the serial cells, one after the other. run(cell, seconds, process, enough) -> what one
+-- process showed (study_once), or nil; the results are kept on the cells and their subjects.
 function warmup.study(cells, budget_s, run)
   local todo = {}
   for _, cell in ipairs(cells) do
