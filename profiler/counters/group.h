@@ -3,7 +3,7 @@
  * A plan is made once per run: every event is parsed (libpfm4), opened, run and read once on this
  * process to prove that it counts here; the ladder kernel+user -> user only -> not available is
  * climbed down there, once, and what it took is recorded in the event's name and reason. The plan
- * is then opened on each worker from inside the forked child, before exec. Immutable after
+ * is then opened on each worker from inside the child, before exec. Immutable after
  * group_plan_make, so it may be read from any thread.
  *
  * What a worker reads from a group's descriptor, and what group_plan_decode takes, is at most
@@ -64,7 +64,7 @@ const struct group_event *group_plan_event(const struct group_plan *plan, size_t
 size_t group_plan_group_count(const struct group_plan *plan);
 
 /* Opens every group of the plan on the calling process with inherit=1, enabled, not close-on-exec,
- * and stores the leaders' descriptors in fds[0 … group_count). For use between fork and exec: calls
+ * and stores the leaders' descriptors in fds[0 … group_count). For use between clone and exec: calls
  * nothing but system calls and pure functions, so on failure the status has sys_errno, and a
  * message that names the event and leaves the errno's words to the caller. On failure everything it
  * opened is closed again. The member (non-leader) descriptors stay open too: closing one would

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* No formatting: this runs between fork and exec, where printf's locks may be held for ever. */
+/* No formatting: this runs between clone and exec, where printf's locks may be held for ever. */
 static bool fail_open(const struct event *event, int sys_errno, struct status *st)
 {
     static const char text[] = "cannot open the counter ";

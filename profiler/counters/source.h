@@ -48,7 +48,7 @@ struct source_target {
 #define SOURCE_SELF ((struct source_target){.task = 0, .cpu = -1})
 
 /* Functions that can fail return −errno. All of them are async-signal-safe: group_plan_open_self
- * calls them between fork and exec. */
+ * calls them between clone and exec. */
 struct source {
     const char *name;
     enum source_kind kind;

@@ -31,7 +31,7 @@ void interrupt_clear(void);
 int interrupt_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout);
 
 /* Puts a child's signals back to what payoff itself was started with and unblocks all of them. For
- * use between fork and exec: async-signal-safe. */
+ * use between clone and exec: async-signal-safe. */
 void interrupt_child_reset(void);
 
 #endif

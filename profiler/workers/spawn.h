@@ -1,6 +1,6 @@
-/* spawn: fork and exec of one worker, with everything that it must find when it starts.
+/* spawn: clone and exec of one worker, with everything that it must find when it starts.
  *
- * Between fork and exec the child gets a session of its own, dies with payoff, is pinned, limited
+ * Between clone and exec the child gets a session of its own, dies with payoff, is pinned, limited
  * and stripped of every descriptor that is not meant for it; the counter groups are opened on it
  * there, so that they count it and all it starts later. For the main thread. */
 #ifndef PAYOFF_WORKERS_SPAWN_H

@@ -1,6 +1,7 @@
-/* spawn_child: the child's half of spawn: between fork and exec.
+/* spawn_child: the child's half of spawn: between clone and exec.
  *
- * Only system calls and pure functions here: what was made ready before fork is in the plan. */
+ * Only system calls and pure functions here: what was made ready before is in the plan. The memory is
+ * payoff's own, which sleeps meanwhile: what is written here, payoff finds. */
 #ifndef PAYOFF_WORKERS_SPAWN_CHILD_H
 #define PAYOFF_WORKERS_SPAWN_CHILD_H
 
