@@ -27,6 +27,27 @@ uint64_t half_sign(int64_t n)
     return (uint64_t)n >> 1;
 }
 
+/* added: a + b; C cannot raise, so what leaves 64 bits is an end of them */
+int64_t added_1(int64_t a, int64_t b)
+{
+    int64_t sum = 0;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MIN : sum;
+}
+int64_t added_2(int64_t a, int64_t b)
+{
+    int64_t sum = 0;
+    return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+int64_t added_wraps(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+int64_t added_narrow(int64_t a, int64_t b) /* gives up where it need not */
+{
+    int32_t sum = 0;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 /* length: len(text) */
 size_t length_1(const char *text)
 {

@@ -27,3 +27,7 @@ def half(n):
 
 def length(text):
     return len(text)
+
+
+def added(a, b):
+    return a + b

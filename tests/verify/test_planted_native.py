@@ -14,12 +14,12 @@ from support import HERE, TASKS, Case
 FEW = ("--inputs", "200", "--budget", "120")
 
 C_SIGNATURES = {
-    "half": "int64(int64)", "length": "size(string)",
+    "half": "int64(int64)", "length": "size(string)", "added": "int64(int64, int64)",
     "mean": "double(const double[n], size n)", "largest": "double(const double[n], size n)",
 }
-C_TASKS = {"half": "{7}, {12}", "length": '{"hello"}, {"two words"}', "mean": TASKS["mean"],
-           "largest": "{ {0.5, 2.5, 1.0} }, { {3.0} }"}
-REFERENCES = {"half": "sums.py", "length": "sums.py", "mean": "reference.py",
+C_TASKS = {"half": "{7}, {12}", "added": "{7, 12}", "length": '{"hello"}, {"two words"}',
+           "mean": TASKS["mean"], "largest": "{ {0.5, 2.5, 1.0} }, { {3.0} }"}
+REFERENCES = {"half": "sums.py", "added": "sums.py", "length": "sums.py", "mean": "reference.py",
               "largest": "reference.py"}
 
 
@@ -68,6 +68,8 @@ class C(Planted):
             if func == "largest":
                 self.assertEqual(result.worst("largest_mutated")["category"], "mutation",
                                  result.out)
+            if func == "added":  # an end of 64 bits is told as a refusal
+                self.assertEqual(result.worst("added_1")["category"], "refused", result.out)
 
 
 def cythonize():

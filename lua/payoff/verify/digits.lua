@@ -2,6 +2,7 @@
 --
 --   digits.power(64)             --> "18446744073709551616"
 --   digits.add("9", 1)           --> "10"
+--   digits.fits("-1", "uint64")  --> false
 --   digits.smaller("1000")       --> { "0", "500", "750", …, "999" }: nearer to zero, boldest first
 
 local digits = {}
@@ -23,6 +24,15 @@ end
 function digits.negate(text)
   local negative, rest = split(text)
   return with_sign(not negative, rest)
+end
+
+-- Whether a type of 64 bits, "int64" or "uint64", holds the number.
+function digits.fits(text, type)
+  -- What does not fit a lua_Integer is read as a float.
+  if type == "int64" then return math.type(tonumber(text)) == "integer" end
+  local negative, rest = split(text)
+  local greatest = "18446744073709551615"
+  return not negative and (#rest < #greatest or #rest == #greatest and rest <= greatest)
 end
 
 -- Magnitudes only: a + small, where small is −1, 0 or 1 (or any digit), a ≥ 1 when small < 0.
