@@ -12,29 +12,26 @@ static int compare(const void *a, const void *b)
 
 bool trimmed_sum_in_place(int64_t *values, size_t n, int64_t *sum)
 {
-    *sum = 0;
-    if (n == 0) {
-        return true;
+    if (n > 0) {
+        qsort(values, n, sizeof *values, compare);
     }
-    qsort(values, n, sizeof *values, compare);
+    __int128 total = 0; /* leaves 64 bits on the way, where the least come first, and comes back */
     for (size_t i = n / 4; i < n - n / 4; i++) {
-        if (__builtin_add_overflow(*sum, values[i], sum)) {
-            return false;
-        }
+        total += values[i];
     }
-    return true;
+    *sum = (int64_t)total;
+    return *sum == total;
 }
 
 int64_t trimmed_sum(const int64_t *values, size_t n)
 {
-    int64_t sum = INT64_MIN;
+    int64_t sum = 0;
+    bool fits = false;
     int64_t *copy = malloc(n > 0 ? n * sizeof *copy : 1);
     if (copy) {
         memcpy(copy, values, n * sizeof *copy);
-        if (!trimmed_sum_in_place(copy, n, &sum)) {
-            sum = INT64_MIN;
-        }
+        fits = trimmed_sum_in_place(copy, n, &sum);
     }
     free(copy);
-    return sum;
+    return fits ? sum : INT64_MIN;
 }

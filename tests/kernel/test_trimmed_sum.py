@@ -16,6 +16,7 @@ def lists():
         yield [chance.randrange(-10**12, 10**12) for _ in range(length)]
         yield sorted(chance.randrange(50) for _ in range(length))
     yield [(1 << 63) - 1, -(1 << 63), 0, 5]
+    yield [-2, 637414555, 1 - (1 << 63)]  # fits, and its first two do not
     yield [7] * 100
 
 
