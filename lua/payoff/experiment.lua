@@ -110,7 +110,9 @@ local function make_size(t, size, i, complain)
     local ok, result = pcall(t.workload, size)
     if not ok then
       if fault.is(result) then error(result, 0) end
-      fault.raise("data", "%s", tostring(result))
+      local text = tostring(result)
+      if text:find("^[^\n]-:%d+: ") then fault.raise("data", "%s", text) end
+      complain("workload(%s) raises %s", size, text) -- error {}, error("…", 0)
     end
     tasks, label = result, ("workload(%s)"):format(size)
   elseif i > 1 then

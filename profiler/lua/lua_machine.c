@@ -10,10 +10,12 @@
  *                        together; or nil, message, code
  *   cpu_times_in(text) -> the same, of what /proc/stat said
  *   gauge(path)       -> a small file that is kept open, lua_gauge.h
- *   core_probe(cpu)   -> ns that the probe of machine/core_probe.h took there | nil, message, code */
+ *   core_probe(cpu)   -> ns that the probe of machine/core_probe.h took there | nil, message, code
+ *   scatter_branches(cpu) -> true, machine/branches.h | nil, message, code */
 #include "lua/bindings.h"
 #include "lua/lua_gauge.h"
 #include "lua/luahost.h"
+#include "machine/branches.h"
 #include "machine/core_probe.h"
 #include "machine/host.h"
 #include "machine/load.h"
@@ -260,15 +262,29 @@ static int machine_cpu_times_in(lua_State *L)
     return push_times(L, known, &times);
 }
 
-static int machine_core_probe(lua_State *L)
+static int check_cpu(lua_State *L)
 {
     lua_Integer cpu = luaL_checkinteger(L, 1);
     luaL_argcheck(L, cpu >= 0 && cpu < 1 << 20, 1, "a CPU number");
+    return (int)cpu;
+}
+
+static int machine_core_probe(lua_State *L)
+{
     struct status st = STATUS_INIT;
     int64_t ns = 0;
-    if (!core_probe((int)cpu, &ns, &st))
+    if (!core_probe(check_cpu(L), &ns, &st))
         return luahost_fail(L, &st);
     lua_pushinteger(L, ns);
+    return 1;
+}
+
+static int machine_scatter_branches(lua_State *L)
+{
+    struct status st = STATUS_INIT;
+    if (!branches_scatter(check_cpu(L), &st))
+        return luahost_fail(L, &st);
+    lua_pushboolean(L, true);
     return 1;
 }
 
@@ -282,6 +298,7 @@ int luaopen_payoff_machine(lua_State *L)
         {"cpu_times_in", machine_cpu_times_in},
         {"gauge", lua_gauge_new},
         {"core_probe", machine_core_probe},
+        {"scatter_branches", machine_scatter_branches},
         {NULL, NULL},
     };
     luahost_class(L, host_class, none, host_collect);

@@ -117,14 +117,15 @@ end)
 local function sampled(run_ms, budget_s, samples, start)
   local cell = { mode = "serial", jobs = 1, start = start or "warm",
     of = { check_ns = run_ms * 1e6, check_s = 0.03 } }
-  return plan.samples({ cell }, { budget_s = budget_s, samples = samples, target_ns = 1e7 })
+  return plan.samples({ cell }, { budget_s = budget_s, samples = samples })
 end
 
 check.test("how a process is sampled leaves room for the blocks", function()
   check.same(sampled(1, 60), { fewest = 5, most = 20, agree = 0.01 })
   check.same(sampled(1, 60, 7), { fewest = 7, most = 7 })
-  check.same(sampled(1, 2), { fewest = 5, most = 13, agree = 0.01 })
-  check.same(sampled(1, 0.8), { fewest = 3, most = 3, agree = 0.01 })
+  check.same(sampled(10, 2), { fewest = 5, most = 14, agree = 0.01 })
+  check.same(sampled(10, 0.8), { fewest = 4, most = 4, agree = 0.01 })
+  check.same(sampled(1, 0.8), { fewest = 5, most = 11, agree = 0.01 }) -- 17 of 2 ms
   check.same(sampled(1, 0.4), { fewest = 3, most = 3, agree = 0.01 })
   check.same(sampled(1, 0.1), { fewest = 1, most = 1 })
   check.same(sampled(1, 0.1, 7), { fewest = 1, most = 1 })

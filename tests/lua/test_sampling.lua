@@ -47,7 +47,22 @@ check.test("long samples: fewer, and one alone where one is slow", function()
   check.equal(taken(sampling.exactly(7), { 150 }), 1)
 end)
 
-check.test("short samples are taken together, as many as are needed and worker and moment allow",
+check.test("short samples are more, and each stands alone", function()
+  check.equal(taken(sampling.new(), { 2 }), 8)
+  check.equal(taken(sampling.new(), { 6 }), 6)
+  check.equal(taken(sampling.new(), { 7.9 }), 5)
+  check.same({ sampling.range(sampling.new(), 2 * ms) }, { 8, 32 })
+  check.same({ sampling.range(sampling.exactly(3), 2 * ms) }, { 3, 3 })
+  check.equal(sampling.next(sampling.new(), 0, 2 * ms, 64), 1)
+  check.equal(sampling.next(sampling.exactly(3), 0, ms, 64), 1)
+end)
+
+check.test("a serial worker's samples are short, a pool's are not", function()
+  check.equal(sampling.target_ns { mode = "serial" }, 2 * ms)
+  check.equal(sampling.target_ns { mode = "thread" }, 10 * ms)
+end)
+
+check.test("longer ones are taken together, as many as are needed and worker and moment allow",
   function()
     local it = sampling.new()
     check.equal(sampling.next(it, 0, 9 * ms, 64), 5)
@@ -58,8 +73,8 @@ check.test("short samples are taken together, as many as are needed and worker a
     check.equal(sampling.next(it, 0, 9 * ms, 3), 3)
     check.equal(sampling.next(it, 0, 20 * ms, 64), 2) -- no longer than 50 ms together
     check.equal(sampling.next(it, 0, 150 * ms, 64), 1)
-    check.equal(sampling.next(sampling.exactly(3), 0, ms, 64), 3)
-    check.equal(sampling.next(sampling.exactly(3), 2, ms, 64), 1)
+    check.equal(sampling.next(sampling.exactly(3), 0, 8 * ms, 64), 3)
+    check.equal(sampling.next(sampling.exactly(3), 2, 8 * ms, 64), 1)
   end)
 
 -- A machine that others use: elapsed times are apart, CPU times are not.

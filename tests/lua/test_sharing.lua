@@ -55,17 +55,35 @@ check.test("waits until the neighbour is gone", function()
   allowance:earn(8)
   check.equal(it:await(1, allowance), 1)
   near(it.waited_s, 0.5, 0.01)
-  near(allowance.left_s, 4.5 - it.waited_s, 1e-9)
+  near(allowance.left_s, 8.5 - it.waited_s, 1e-9)
   near(sharing.share(it, 2), it.waited_s / (2 - it.waited_s), 1e-9)
 end)
 
 check.test("but not longer than allowed, and not where nothing is allowed", function()
   local it = core(function(now_s) return now_s > 6e-5 and 17 or 10 end)
   it:look(1)
-  near(it:await(1, { left_s = 0.2 }), 1.7, 1e-9)
+  local allowance = sharing.allowance(12)
+  near(it:await(1, allowance), 1.7, 1e-9)
   near(it.waited_s, 0.2, 0.01)
   near(it:await(1, nil), 1.7, 1e-9)
   near(it.waited_s, 0.2, 0.01)
+end)
+
+check.test("where waiting is in vain less is earned, and all again once it was not", function()
+  local it = core(function(now_s) return now_s > 6e-5 and now_s < 9 and 17 or 10 end)
+  it:look(1)
+  local allowance = sharing.allowance(60)
+  for _, share in ipairs { 1 / 2, 1 / 4, 1 / 8, 1 / 8 } do
+    it:await(1, allowance)
+    near(allowance.share, share, 1e-9)
+    local before_s = math.max(0, allowance.left_s)
+    allowance.left_s = before_s
+    allowance:earn(2)
+    near(allowance.left_s, before_s + 2 * share, 1e-9)
+  end
+  allowance.left_s = 30
+  check.equal(it:await(1, allowance), 1)
+  near(allowance.share, 1, 1e-9)
 end)
 
 check.test("a small budget begins with less, and where waiting is forbidden nothing is earned",

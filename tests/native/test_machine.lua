@@ -171,6 +171,17 @@ check.test("a probe of a core goes there and comes back", function()
   check.equal(select(3, machine.core_probe(5000)), "unavailable")
 end)
 
+check.test("branches are scattered where that is wanted", function()
+  for _, cpu in ipairs(machine.cpus()) do
+    if cpu.usable then check.equal(machine.scatter_branches(cpu.id), true) end
+  end
+  local done, message, code = machine.scatter_branches(900)
+  check.equal(done, nil)
+  check.contains(message, "cannot go to CPU 900")
+  check.equal(code, "system")
+  check.equal(select(3, machine.scatter_branches(5000)), "unavailable")
+end)
+
 check.test("this machine", function()
   local got = machine.describe()
   check.truthy(got.cpu.threads >= 1)

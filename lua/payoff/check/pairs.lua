@@ -9,6 +9,7 @@
 -- is drawn once for both, since it belongs to the work. A process counts once, with the fastest of
 -- its samples: noise only ever adds time.
 
+local machine = require "payoff.native.machine"
 local placement = require "payoff.run.placement"
 local session = require "payoff.run.session"
 local stats = require "payoff.native.stats"
@@ -37,6 +38,7 @@ local function run_side(state, cell, how)
     expected = state.expected[cell.workload], env = environment(state, how.hash_seed),
     cpus = cell.cpus, block = how.pair or 0, order = how.order or 1, process = 1,
     cpus_online = state.cpus_online, spent = {}, sharing = state.sharing, waiting = state.waiting,
+    scatter = machine.scatter_branches,
   })
   pairs_of.note(cell.of, outcome)
   return outcome

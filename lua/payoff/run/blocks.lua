@@ -185,7 +185,6 @@ end
 local function choose_sampling(state, budget_s, fixed)
   local samples, has_room = plan.samples(measurable(state, 1), {
     samples = state.experiment.samples, precision = state.precision, budget_s = budget_s,
-    target_ns = session.target_ns,
   })
   state.samples = state.samples or samples -- a run that is resumed goes on as it began
   state.repeats = noise.allowance(budget_s)

@@ -125,6 +125,7 @@ function State:context(block, order, extra)
     spent = self.spent, energy = self.energy, time = timing.of(self.head),
     all_cpus = self.placement.all, placement = self.placement,
     watch = self.watch, sharing = self.sharing, waiting = self.waiting,
+    scatter = machine.scatter_branches,
     recorder = self.recorder, cpus_online = self.head.machine.cpu.threads,
   }
   for key, value in pairs(extra) do context[key] = value end

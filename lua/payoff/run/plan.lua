@@ -75,28 +75,33 @@ local well_sampled = 12
 -- nothing was asked for, no more than leave room for twice as many blocks. More processes tell more
 -- than more samples. Also whether there is room for so many blocks, and so for waiting.
 function plan.samples(cells, options)
-  local base_s, sample_s = 0, 0
+  local base_s, lengths = 0, {}
   for _, cell in ipairs(cells) do
     local run_ns = (cell.of.check_ns or 0) / (cell.mode == "serial" and 1 or cell.jobs)
     base_s = base_s + (cell.of.check_s or 0) - run_ns / 1e9
-    local one_ns = cell.start == "warm" and math.max(run_ns, options.target_ns) or run_ns
+    local one_ns = cell.start == "warm" and math.max(run_ns, sampling.target_ns(cell)) or run_ns
     -- Of slow ones a process takes one, whatever is asked for.
     if run_ns > sampling.slow_ns then base_s = base_s + run_ns / 1e9
-    else sample_s = sample_s + one_ns / 1e9 end
-  end
-  local function fits(samples, blocks)
-    return blocks * (base_s + samples * sample_s) <= options.budget_s
+    else lengths[#lengths + 1] = one_ns end
   end
   local it = sampling.new(options.samples, options.precision)
+  local function fits(blocks, all)
+    local block_s = base_s
+    for _, one_ns in ipairs(lengths) do
+      local fewest, most = sampling.range(it, one_ns)
+      block_s = block_s + (all and most or fewest) * one_ns / 1e9
+    end
+    return blocks * block_s <= options.budget_s
+  end
   if not options.samples then
-    while it.most > it.fewest and not fits(it.most, well_sampled) do it.most = it.most - 1 end
-    while it.fewest > 3 and not fits(it.fewest, well_sampled) do
+    while it.most > it.fewest and not fits(well_sampled, true) do it.most = it.most - 1 end
+    while it.fewest > 3 and not fits(well_sampled) do
       it.fewest = it.fewest - 1
       it.most = it.fewest
     end
   end
-  if not fits(it.fewest, plan.fewest) then it = sampling.exactly(1) end
-  return it, fits(it.fewest, well_sampled)
+  if not fits(plan.fewest) then it = sampling.exactly(1) end
+  return it, fits(well_sampled)
 end
 
 local most_processes, extra_share = 4, 0.2

@@ -22,9 +22,6 @@ local worker = require "payoff.native.worker"
 
 local session = {}
 
--- A sample of a warm cell is made to last this long, so that clock and bracket vanish in it.
-session.target_ns = 10e6
-
 local function failed(outcome, cell, message, code, problem)
   if code == "cancelled" then
     fault.raise("interrupted", "interrupted")
@@ -47,17 +44,17 @@ local function calibrate(process, cell, outcome)
     cell.loops = cell.loops or 1
     return true
   end
-  local loops, best_ns, tries = 1, math.huge, 0
+  local loops, best_ns, tries, target_ns = 1, math.huge, 0, sampling.target_ns(cell)
   while true do
     local sample = measure(process, cell, outcome, loops)
     if not sample then return false end
     best_ns, tries = math.min(best_ns, math.max(sample.wall_ns / loops, 1)), tries + 1
-    local long = sample.wall_ns >= session.target_ns / 2 or loops >= 1 << 24
+    local long = sample.wall_ns >= target_ns / 2 or loops >= 1 << 24
     -- One loop that seems long enough is tried again, where that costs little.
-    local doubtful = tries == 1 and sample.wall_ns < 10 * session.target_ns
+    local doubtful = tries == 1 and sample.wall_ns < 10 * target_ns
     if long and not doubtful then break end
     if not long then
-      local wanted = session.target_ns / best_ns
+      local wanted = target_ns / best_ns
       -- At most a hundredfold at a time: the first call of a fresh process is not typical.
       loops = math.ceil(math.min(math.max(wanted, loops * 2), loops * 100))
     end
@@ -65,7 +62,7 @@ local function calibrate(process, cell, outcome)
   -- From the fastest of them: one that was disturbed ends the search with half as many loops, and
   -- the same function twice would have samples of different lengths, which a busy machine favours.
   cell.loops = loops == 1 and 1
-    or math.max(1, math.min(1 << 24, math.floor(session.target_ns / best_ns + 0.5)))
+    or math.max(1, math.min(1 << 24, math.floor(target_ns / best_ns + 0.5)))
   return true
 end
 
@@ -214,7 +211,8 @@ local function study(process, cell, context, outcome)
     waiting = take(process, cell, context, outcome,
       { phase = phase, loops = loops, count = math.min(ahead or 1, most) }) or {}
     return table.remove(waiting, 1)
-  end, context.study_s, outcome.bracket or cell.of.bracket, context.study_loops)
+  end, context.study_s, outcome.bracket or cell.of.bracket, context.study_loops,
+    warmup.tolerance_of(cell.of))
   return outcome.study ~= nil and calibrate(process, cell, outcome)
 end
 

@@ -11,14 +11,18 @@
 -- after each sample of a cell that is pinned to one CPU. The probe is held against its best of the
 -- last half minute to minute, so that a clock frequency that is lowered for good is no sharing.
 --
--- A run may wait for better moments for a third of its time at most: half a second for each that it
--- has measured. What was measured in spite of that is marked, as with every other noise
--- (payoff.run.noise).
+-- A run may wait for better moments for half of its time at most: a second for each that it has
+-- measured. A process that was sampled while its core was shared has cost as much time and tells
+-- nothing: beside a neighbour who was there for a third of the time, a run to 1.5 % needed 202
+-- blocks when it waited no more than half a second for each. Where waiting is in vain it is soon
+-- given up: each time that the allowance ends first, half as much is earned from then on. What was
+-- measured in spite of all that is marked, as with every other noise (payoff.run.noise).
 
 local sharing = {}
 
-sharing.limit = 1.1          -- an idle core's probe is within 1 % of its best
-sharing.allowed_share = 1 / 2 -- of the time spent on measuring, for waiting
+sharing.limit = 1.1 -- an idle core's probe is within 1 % of its best
+-- Of the time spent on measuring, for waiting.
+sharing.allowed_share, sharing.least_share = 1, 1 / 8
 local window_s = 30
 local told_share = 0.02
 local pause_s = 0.001
@@ -65,14 +69,16 @@ end
 function Sharing:await(cpu, allowance, fresh_s)
   local last, began_s = self.last, self.now_s()
   local is_fresh = last and last.cpu == cpu and began_s - last.at_s < (fresh_s or 0)
-  local ratio = is_fresh and last.ratio or self:look(cpu)
+  local ratio, waits = is_fresh and last.ratio or self:look(cpu), false
   while ratio and ratio > sharing.limit and allowance and allowance.left_s > 0 do
     local turn_s = self.now_s()
     if not self.sleep_s(pause_s) then break end
     ratio = self:look(cpu)
     local took_s = self.now_s() - turn_s
     allowance.left_s, self.waited_s = allowance.left_s - took_s, self.waited_s + took_s
+    waits = true
   end
+  if waits and ratio then allowance:learn(ratio <= sharing.limit) end
   return ratio
 end
 
@@ -108,12 +114,18 @@ Allowance.__index = Allowance
 -- because the budget has no room for it.
 function sharing.allowance(budget_s, forbidden)
   local begin_s = math.min(begin_most_s, budget_s * begin_share)
-  return setmetatable({ left_s = forbidden and 0 or begin_s, forbidden = forbidden }, Allowance)
+  return setmetatable({ left_s = forbidden and 0 or begin_s, forbidden = forbidden,
+                        share = sharing.allowed_share }, Allowance)
+end
+
+-- Whether waiting was worth it.
+function Allowance:learn(found)
+  self.share = found and sharing.allowed_share or math.max(sharing.least_share, self.share / 2)
 end
 
 -- So long was measured, without waiting.
 function Allowance:earn(seconds)
-  if not self.forbidden then self.left_s = self.left_s + sharing.allowed_share * seconds end
+  if not self.forbidden then self.left_s = self.left_s + self.share * seconds end
 end
 
 -- For each second of measuring so far, how many were waited as well.

@@ -7,8 +7,9 @@
 --
 -- What lies around a sample is cold: 10 ms of other work, and whoever shares the caches, have
 -- thrown out what a command, its reply and the readings of noise need, which then take five times
--- as long: 0.9 ms. Several short samples of a serial cell are therefore taken on one command, and
--- what the machine did is read around all of them; payoff.run.noise.part tells what each has of it.
+-- as long: 0.9 ms. Several samples of a serial cell may therefore be taken on one command (which,
+-- payoff.run.sampling says), and what the machine did is read around all of them;
+-- payoff.run.noise.part tells what each has of it.
 
 local noise = require "payoff.run.noise"
 local sys = require "payoff.native.sys"
@@ -75,6 +76,12 @@ local function await_core(context, outcome, cpu)
   return ratio, context.sharing.waited_s - waited_s
 end
 
+-- Before samples that count, whose processes are to be told apart by what they do, not by what the
+-- processor happened to remember of others. Where it cannot be done, sharing's look says why.
+local function forget_branches(context, cpu, phase)
+  if not phase and context.scatter and cpu then context.scatter(cpu) end
+end
+
 local function round(ratio) return math.floor(ratio * 1000 + 0.5) / 1000 end
 
 -- The samples as one: what they took, and what the machine did from the first to the last.
@@ -117,6 +124,7 @@ function taking.samples(process, cell, context, outcome, how)
   local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
   local slowdown, waited_s = await_core(context, outcome, cpu)
   local before, before_s = read_before(process, outcome, watch, cpu)
+  forget_branches(context, cpu, how.phase)
   if context.energy then context.energy:begin() end
   local list, message, code, problem = taking.measure(process, cell, outcome,
     how.loops or cell.loops, how.count)

@@ -17,11 +17,11 @@
 --   "inconsistent"     two processes did not do the same
 --   "unknown"          with a reason
 --
--- What is not flat is studied in a second process, and if that differs in a third: what most of
--- them did holds. From then on each process
--- of the subject runs what came before the steady state before its samples count. All of it stays
--- in the record: samples with a `phase`, which no estimate of the steady state sees. The first call
--- of every process is one of them.
+-- What is not flat is studied in a second process, and if that differs in a third (not of a runtime
+-- that does not compile): what most of them did holds. From then on each process of the subject
+-- runs what came before the steady state before its samples count. All of it stays in the record:
+-- samples with a `phase`, which no estimate of the steady state sees. The first call of every
+-- process is one of them.
 
 local noise = require "payoff.run.noise"
 local sharing = require "payoff.run.sharing"
@@ -31,8 +31,12 @@ local units = require "payoff.units"
 
 local warmup = {}
 
--- A level that is no further off than this is the same.
-warmup.tolerance = 0.05
+-- A level that is no further off than this is the same. Native code and CPython do not compile
+-- while they run, and what goes on around them moves them by more: one loop of CPython's got 10 to
+-- 25 % faster within its first second, in one step or in four, at another moment in each process
+-- (profiler/machine/branches.h). To wait for that would double the time of each process for nothing
+-- that is the subject's own.
+warmup.tolerance, warmup.flat_tolerance = 0.05, 0.3
 -- Of the budget, for all studies together; and the most for one, in seconds. Native code and
 -- CPython are not expected to change: their first process gets a third (CPython's of the most, as
 -- what it runs may still fill caches of its own), and further ones up to two thirds.
@@ -106,8 +110,9 @@ end
 
 local function too_few(found, seconds)
   if found.crowded and found.crowded > #found.list then
-    return { state = "unknown", reason = ("its core was shared with others during %d of %d samples")
-      :format(found.crowded, found.crowded + #found.list) }
+    return { state = "unknown", crowded = true,
+      reason = ("its core was shared with others during %d of %d samples"):format(found.crowded,
+        found.crowded + #found.list) }
   end
   return warmup.too_slow(found.first, seconds)
 end
@@ -139,15 +144,16 @@ end
 
 -- One process; bracket: what reading clocks around no work takes. nil when it died. take(phase,
 -- loops, ahead) -> a sample; so many more of these loops will be asked for. enough: the most loops,
--- where another process has shown already what there is to be seen.
-function warmup.study_once(take, seconds, bracket, enough)
+-- where another process has shown already what there is to be seen; tolerance: of levels that are
+-- the same.
+function warmup.study_once(take, seconds, bracket, enough, tolerance)
   local bracket_ns = bracket and bracket.wall_ns or 0
   local found = sequence(take, seconds, enough)
   if not found then return nil end
   local out, logs = { loops_seen = found.done }, {}
   for i, sample in ipairs(found.list) do logs[i] = math.log(loop_ns(sample, bracket_ns)) end
   if #logs < fewest then return too_few(found, seconds) end
-  local judged = stats.warmup(logs, { tolerance = warmup.tolerance })
+  local judged = stats.warmup(logs, { tolerance = tolerance or warmup.tolerance })
   out.state, out.samples, out.other = judged.state, #logs, judged.other
   local steady = found.list[judged.steady_from or #found.list]
   out.steady_index = judged.steady_from and steady.index
@@ -253,6 +259,10 @@ local function expected_flat(subject)
   return subject.kind == "native" or (subject.runtime or {}).name == "cpython"
 end
 
+function warmup.tolerance_of(subject)
+  return expected_flat(subject) and warmup.flat_tolerance or warmup.tolerance
+end
+
 -- How long the first process is studied.
 local function first_s(cell, seconds)
   local short_s = cell.of.kind == "native" and warmup.flat_share * seconds
@@ -266,24 +276,27 @@ end
 local further = 1.2
 
 local function study_cell(cell, seconds, run)
-  local list = {}
+  local list, doubtful = {}, expected_flat(cell.of)
   repeat
     local short_s = math.min(seconds, (#list == 0 and 1 or 2) * first_s(cell, seconds))
     local seen = list[1] and list[1].loops_seen
     local enough = seen and math.ceil(further * seen)
     local one = run(cell, short_s, #list + 1, enough)
-    if one and one.state == "unknown" and short_s < seconds then -- a dear first call
+    if one and one.state == "unknown" and not one.crowded and short_s < seconds then
+      -- A dear first call, as a rule.
       one = run(cell, seconds, #list + 1, enough)
     end
     if not one then return nil end
     if one.state == "unknown" then
-      return list[1] and warmup.join(list, expected_flat(cell.of)) or one
+      return list[1] and warmup.join(list, doubtful) or one
     end
     one.process = #list + 1
     list[#list + 1] = one
-    local joined = list[1].state == "flat" or #list > 1 and one.state == list[1].state
+    -- A runtime that is not expected to change has to show it twice in a row.
+    local joined = list[1].state == "flat"
+      or #list > 1 and (doubtful or one.state == list[1].state)
   until joined or #list == 3
-  return warmup.join(list, expected_flat(cell.of))
+  return warmup.join(list, doubtful)
 end
 
 -- Studies the serial cells, one after the other. run(cell, seconds, process, enough) -> what one
@@ -302,7 +315,7 @@ function warmup.study(cells, budget_s, run)
       found = study_cell(cell, share_s, run)
     end
     if found then
-      found.text, found.tolerance = warmup.text(found), warmup.tolerance
+      found.text, found.tolerance = warmup.text(found), warmup.tolerance_of(cell.of)
       cell.warmup = found
       cell.of.warmup = cell.of.warmup or {}
       cell.of.warmup[cell.size] = found
