@@ -60,6 +60,7 @@ end)
 check.test("a serial worker's samples are short, a pool's are not", function()
   check.equal(sampling.target_ns { mode = "serial" }, 2 * ms)
   check.equal(sampling.target_ns { mode = "thread" }, 10 * ms)
+  check.equal(sampling.target_ns({ mode = "serial" }, {}), 40 * ms) -- energy is read
 end)
 
 check.test("longer ones are taken together, as many as are needed and worker and moment allow",

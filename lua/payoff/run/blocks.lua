@@ -185,6 +185,7 @@ end
 local function choose_sampling(state, budget_s, fixed)
   local samples, has_room = plan.samples(measurable(state, 1), {
     samples = state.experiment.samples, precision = state.precision, budget_s = budget_s,
+    energy = state.energy,
   })
   state.samples = state.samples or samples -- a run that is resumed goes on as it began
   state.repeats = noise.allowance(budget_s)

@@ -1,6 +1,6 @@
 -- sampling: how many samples a process takes, and how long they are.
 --
---   sampling.target_ns(cell)        --> 2e6: loops are added until a sample is so long
+--   sampling.target_ns(cell, false) --> 2e6: loops are added until a sample is so long
 --   sampling.new(nil, 0.02)         --> { fewest = 5, most = 20, agree = 0.01 }
 --   sampling.exactly(3)             --> { fewest = 3, most = 3 }
 --   sampling.next(it, taken, sample_ns, 64)   --> 5: so many on the next command
@@ -19,10 +19,13 @@
 local sampling = {}
 
 -- How long a sample of a warm cell is made: so that clock and bracket vanish in a serial worker's,
--- and handing over the tasks in a pool's.
-local serial_ns, pool_ns = 2e6, 10e6
+-- handing over the tasks in a pool's, and where energy is read the millisecond or so between two
+-- renewals of its counter.
+local serial_ns, pool_ns, energy_ns = 2e6, 10e6, 40e6
 
-function sampling.target_ns(cell) return cell.mode == "serial" and serial_ns or pool_ns end
+function sampling.target_ns(cell, with_energy)
+  return with_energy and energy_ns or cell.mode == "serial" and serial_ns or pool_ns
+end
 
 -- A short sample stands alone, between a command and a reply, and a process takes more of them:
 -- each begins with branches scattered (payoff.run.taking), and so with another chance to be learned

@@ -39,12 +39,13 @@ end
 
 -- Finds how many loops make one sample long enough. Cold cells are always one loop: a pool that is
 -- used once is what they measure. Frozen for the rest of the run.
-local function calibrate(process, cell, outcome)
+local function calibrate(process, cell, context, outcome)
   if cell.start == "cold" or cell.loops then
     cell.loops = cell.loops or 1
     return true
   end
-  local loops, best_ns, tries, target_ns = 1, math.huge, 0, sampling.target_ns(cell)
+  local loops, best_ns, tries, target_ns = 1, math.huge, 0,
+    sampling.target_ns(cell, context.energy)
   while true do
     local sample = measure(process, cell, outcome, loops)
     if not sample then return false end
@@ -165,7 +166,7 @@ local function take_samples(process, cell, context, outcome)
   outcome.crew, message, code, problem = crew.open(process, cell, context.plan,
     taking.timeout(cell, 1))
   if message then return failed(outcome, cell, message, code, problem) end
-  if not calibrate(process, cell, outcome) then return false end
+  if not calibrate(process, cell, context, outcome) then return false end
   outcome.extra_s = sys.monotonic_s() - began_s
   outcome.watch:lap("calibrate")
   local wanted, taken = sampling.of(context.samples), 0
@@ -213,7 +214,7 @@ local function study(process, cell, context, outcome)
     return table.remove(waiting, 1)
   end, context.study_s, outcome.bracket or cell.of.bracket, context.study_loops,
     warmup.tolerance_of(cell.of))
-  return outcome.study ~= nil and calibrate(process, cell, outcome)
+  return outcome.study ~= nil and calibrate(process, cell, context, outcome)
 end
 
 -- What its first process told of its runtime, as long as further ones have the same.
