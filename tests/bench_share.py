@@ -158,7 +158,7 @@ def main():
         native = ["libf.so:f:int64(int64)"]
         for name, ports, size in (("Python twice, 10 ms", ["twin.py:f"], 220000),
                                   ("Python and C, 10 ms", native, 220000),
-                                  ("Python twice, 100 ms", ["twin.py:f"], 2200000)):
+                                  ("Python twice, 100 ms", ["twin.py:f"], 1500000)):
             measured, after = measure(folder, ports, size), starts_now()
             report(name, *measured, mean_of(starts, after))
             starts = after

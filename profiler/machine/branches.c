@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { TURNS = 8 };
+enum { TURNS = 4 };
 
 /* xorshift64 (G. Marsaglia, Journal of Statistical Software 8, 2003): never the same way twice. */
 static uint64_t state = 88172645463325252u;

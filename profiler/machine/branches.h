@@ -15,7 +15,7 @@
 #include "base/status.h"
 
 /* Runs such branches on that CPU, where the calling thread goes for it and comes back from: some
- * 0.2 ms. It also throws 140 kB of other code out of the caches near the core. False where the
+ * 0.1 ms. It also throws 140 kB of other code out of the caches near the core. False where the
  * system refuses, as core_visit.h says. Not while another thread does the same. */
 bool branches_scatter(int cpu, struct status *st);
 
