@@ -6,9 +6,10 @@
 pyperf runs with its defaults (20 processes, 3 values each); the 95 % interval of the mean over its
 processes is taken as what it has found out. Then payoff measures the same function until its own
 95 % interval is as narrow. Both are timed as a user sees them, from command to prompt, in turns,
-one after the other on the same interpreter: $PAYOFF_PYTHON where that has pyperf, else pyperf comes
-from PyPI into a folder that is removed again. CPU seconds, of all processes together, say how the
-two compare where others use the machine as well.
+one after the other on the same interpreter: pyperf comes from PyPI into an environment of its own,
+which is removed again (what an interpreter finds installed may make each of its starts dearer), or
+is that of $PAYOFF_PYTHON where PyPI is not reached. CPU seconds, of all processes together, say how
+the two compare where others use the machine as well.
 """
 
 import json
@@ -89,19 +90,19 @@ def payoff(python, folder, size, width):
 
 
 def prepare(folder):
-    """An interpreter that has pyperf: PAYOFF_PYTHON if it does, or a venv with it from PyPI."""
-    python = os.environ.get("PAYOFF_PYTHON")
-    if python and subprocess.run([python, "-c", "import pyperf"], check=False,
-                                 stderr=subprocess.DEVNULL).returncode == 0:
-        return python
+    """An interpreter that has pyperf: of a venv with it from PyPI, or PAYOFF_PYTHON if it does."""
     venv.create(os.path.join(folder, "venv"), with_pip=True)
     python = os.path.join(folder, "venv", "bin", "python")
     got = subprocess.run([python, "-m", "pip", "install", "-q", "pyperf"], check=False,
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    if got.returncode != 0:
-        print("pyperf cannot be installed: %s" % got.stderr.decode().strip().splitlines()[-1:])
-        return None
-    return python
+    if got.returncode == 0:
+        return python
+    python = os.environ.get("PAYOFF_PYTHON")
+    if python and subprocess.run([python, "-c", "import pyperf"], check=False,
+                                 stderr=subprocess.DEVNULL).returncode == 0:
+        return python
+    print("pyperf cannot be installed: %s" % got.stderr.decode().strip().splitlines()[-1:])
+    return None
 
 
 def main():

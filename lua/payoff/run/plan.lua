@@ -79,8 +79,8 @@ function plan.samples(cells, options)
   for _, cell in ipairs(cells) do
     local run_ns = (cell.of.check_ns or 0) / (cell.mode == "serial" and 1 or cell.jobs)
     base_s = base_s + (cell.of.check_s or 0) - run_ns / 1e9
-    local one_ns = cell.start == "warm" and math.max(run_ns, sampling.target_ns(cell, options.energy))
-      or run_ns
+    local least_ns = cell.start == "warm" and sampling.target_ns(cell, options.energy) or 0
+    local one_ns = math.max(run_ns, least_ns)
     -- Of slow ones a process takes one, whatever is asked for.
     if run_ns > sampling.slow_ns then base_s = base_s + run_ns / 1e9
     else lengths[#lengths + 1] = one_ns end
