@@ -104,6 +104,19 @@ class Texts(Case):
                 path = self.write("completions." + shell, text.out)
                 subprocess.run([shell, *check, path], timeout=60, check=True)
 
+    def test_fish_completes(self):
+        if not shutil.which("fish"):
+            return  # its grammar is not checked either
+        path = self.write("payoff.fish", self.payoff("completions", "fish").out)
+        for begun, wanted in (("payoff run --budg", "--budget"), ("payoff mer", "merge"),
+                              ("payoff export --format bench", "benchstat")):
+            process = subprocess.run(["fish", "--private", "-c",
+                                      "source %s; complete -C '%s'" % (path, begun)],
+                                     capture_output=True, encoding="utf-8", timeout=60, check=True,
+                                     env=dict(os.environ, HOME=self.folder))
+            self.assertEqual([line.split("\t")[0] for line in process.stdout.splitlines()],
+                             [wanted], begun)
+
     def test_an_unknown_shell(self):
         result = self.payoff("completions", "csh")
         self.assertEqual(result.status, 64)
