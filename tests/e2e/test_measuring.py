@@ -167,6 +167,39 @@ class Loops(Case):
         self.assertLessEqual(loops, 21)
 
 
+TWELVE_MS = """
+import time
+
+
+def f(n):
+    time.sleep(0.012)
+    return n
+
+
+def dear_start(n, seen=[]):
+    time.sleep(0.012 if seen else 0.06)
+    seen.append(n)
+    return n
+"""
+
+
+class FirstCalls(Case):
+    def test_they_are_told_apart_also_where_they_come_with_the_samples(self):
+        self.write("naps.py", TWELVE_MS)
+        for name in ("f", "dear_start"):
+            result = self.payoff("try", "naps.py:" + name, "--args", "[3]", "--out", "out",
+                                 "--no-db", "--blocks", "4", "--no-verify")
+            self.assertEqual(result.status, 0, result.err)
+            phases = {}
+            for row in result.rows(name):
+                phases.setdefault(row["block"], []).append(row["phase"])
+                if name == "dear_start" and row["phase"] == "first":
+                    self.assertGreaterEqual(int(row["wall_ns"]), 60e6)
+            for block, seen in phases.items():
+                self.assertEqual(seen.count("first"), 1, (block, seen))
+                self.assertGreaterEqual(seen.count(""), 3, (block, seen))
+
+
 NAPS = """
 import time
 

@@ -142,7 +142,16 @@ local function before_slow(process, cell, context, outcome)
   return true, cell.first_ns and cell.first_ns > dearer * cell.run_ns and 1 or 0
 end
 
--- The way to the steady state: the first call, and what else must come before.
+-- Whether the first call may stand before the samples on one command: where a sample is one loop,
+-- of those that are taken together anyway.
+local function can_join_first(process, cell, context)
+  local most = taking.most(process, cell, context)
+  return cell.mode == "serial" and cell.loops == 1 and sampling.next(sampling.of(context.samples),
+    0, cell.run_ns or cell.cost_ns or 0, most - 1) > 1
+end
+
+-- The way to the steady state: the first call, and what else must come before. True, and whether
+-- the first call is still to come, with the samples.
 local function warm_up(process, cell, context, outcome)
   local before = warmup.before(cell)
   local slow = (cell.run_ns or cell.cost_ns or cell.of.check_ns or 0) > sampling.slow_ns
@@ -152,6 +161,7 @@ local function warm_up(process, cell, context, outcome)
     ok, before = before_slow(process, cell, context, outcome)
     if not ok or before == 0 then return ok end
   end
+  if before <= 1 and can_join_first(process, cell, context) then return true, true end
   if cell.mode == "serial" then
     if not take_sample(process, cell, context, outcome, "first", 1) then return false end
     before = before - 1
@@ -160,7 +170,8 @@ local function warm_up(process, cell, context, outcome)
 end
 
 local function take_samples(process, cell, context, outcome)
-  if not warm_up(process, cell, context, outcome) then return false end
+  local warm, after_first = warm_up(process, cell, context, outcome)
+  if not warm then return false end
   local began_s = sys.monotonic_s()
   local message, code, problem
   outcome.crew, message, code, problem = crew.open(process, cell, context.plan,
@@ -175,8 +186,10 @@ local function take_samples(process, cell, context, outcome)
   local read = estimate.reading(cell, timing.between(context.time or timing.default, cell))
   repeat
     local count = sampling.next(wanted, taken, sample_ns, most)
-    local list = take(process, cell, context, outcome, { count = count })
+    local list = take(process, cell, context, outcome, { count = count,
+      after_first = after_first })
     if not list then return false end
+    after_first = false
     repeating.see(cell, list, read)
     for _, sample in ipairs(list) do
       if repeating.is_worth(cell, sample, read)

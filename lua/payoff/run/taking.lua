@@ -3,6 +3,7 @@
 --   local list, message, code, problem = taking.samples(process, cell, context, outcome,
 --     { count = 5 })             -- five, one right after the other
 --   … { count = 1, phase = "first", loops = 1 }   -- of the way to the steady state
+--   … { count = 5, after_first = true }           -- and before them, on the same command, that one
 --   taking.most(process, cell, context)           -- how large `count` may be
 --
 -- What lies around a sample is cold: 10 ms of other work, and whoever shares the caches, have
@@ -118,7 +119,16 @@ local function account(cell, list, whole, cost_s)
   seen.cost_ns, seen.wall_ns = seen.cost_ns + cost_s * 1e9, seen.wall_ns + whole.wall_ns
 end
 
--- how: count, phase (payoff.run.warmup) and loops, both optional.
+-- Notes with the samples how they were taken. first: the process had run nothing before.
+local function judge(list, whole, cell, context, first)
+  noise.part(whole, list)
+  list[1].first = first and list[1].loops == 1 and cell.mode == "serial" or nil
+  for _, sample in ipairs(list) do
+    sample.marked = noise.judge(sample, cell, context.cpus_online, whole)
+  end
+end
+
+-- how: count, phase (payoff.run.warmup), loops and after_first, all but count optional.
 -- list | nil, message, code, problem
 function taking.samples(process, cell, context, outcome, how)
   local watch, cpu = context.watch, context.cpus and #context.cpus == 1 and context.cpus[1]
@@ -127,7 +137,7 @@ function taking.samples(process, cell, context, outcome, how)
   forget_branches(context, cpu, how.phase)
   if context.energy then context.energy:begin() end
   local list, message, code, problem = taking.measure(process, cell, outcome,
-    how.loops or cell.loops, how.count)
+    how.loops or cell.loops, how.count + (how.after_first and 1 or 0))
   if not list then return nil, message, code, problem end
   if context.energy then context.energy:finish(list[1], context.energy.index) end
   local after = noise.read(process:pid(), watch, cpu)
@@ -137,15 +147,11 @@ function taking.samples(process, cell, context, outcome, how)
     local now = context.sharing:look(cpu)
     whole.noise.core_slowdown = now and round(math.max(slowdown, now))
   end
-  local first = outcome.runs == 1 and list[1].loops == 1 and cell.mode == "serial" or nil
-  noise.part(whole, list)
-  list[1].first = first
+  judge(list, whole, cell, context, outcome.runs == #list)
   list[1].noise.core_waited_ns = slowdown and waited_s > 0 and math.floor(waited_s * 1e9) or nil
-  for _, sample in ipairs(list) do
-    sample.marked = noise.judge(sample, cell, context.cpus_online, whole)
-  end
   outcome.watch:lap("handshake")
   outcome.watch:move("handshake", "clock", whole.wall_ns / 1e9)
+  if how.after_first then enter(cell, context, outcome, table.remove(list, 1), "first") end
   for _, sample in ipairs(list) do enter(cell, context, outcome, sample, how.phase) end
   outcome.watch:lap("store")
   if not how.phase then
