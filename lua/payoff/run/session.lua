@@ -185,7 +185,7 @@ local function take_samples(process, cell, context, outcome)
   local most = taking.most(process, cell, context)
   local read = estimate.reading(cell, timing.between(context.time or timing.default, cell))
   repeat
-    local count = sampling.next(wanted, taken, sample_ns, most)
+    local count = sampling.next(wanted, taken, sample_ns, after_first and most - 1 or most)
     local list = take(process, cell, context, outcome, { count = count,
       after_first = after_first })
     if not list then return false end
