@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -196,6 +197,75 @@ static void test_a_script_in_memory(void **state)
     assert_int_equal(st.code, STATUS_USAGE);
 }
 
+static const char *exe_of(const struct worker *worker, char *text, size_t size)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)worker_pid(worker));
+    ssize_t length = readlink(path, text, size - 1);
+    assert_true(length > 0);
+    text[length] = '\0';
+    return text;
+}
+
+static void *read_whole(const char *path, size_t *size)
+{
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(fstat(fd, &about), 0);
+    *size = (size_t)about.st_size;
+    void *data = malloc(*size);
+    assert_non_null(data);
+    assert_int_equal(read(fd, data, *size), about.st_size);
+    close(fd);
+    return data;
+}
+
+static bool may_run_memory(void)
+{
+    char policy = '0'; /* no such file: a kernel that has no such rule */
+    int fd = open("/proc/sys/vm/memfd_noexec", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        assert_int_equal(read(fd, &policy, 1), 1);
+        close(fd);
+    }
+    return policy != '2';
+}
+
+static void test_an_image_in_memory(void **state)
+{
+    (void)state;
+    const char *argv[] = {MISBEHAVING_WORKER, "good", NULL};
+    struct spawn_spec spec = {.argv = argv};
+    void *image = read_whole(MISBEHAVING_WORKER, &spec.image_size);
+    struct worker *worker = NULL;
+    struct status st = STATUS_INIT;
+    char exe[4096];
+    spec.image = image;
+    assert_true(worker_start(&spec, 20, &worker, &st));
+    bool in_memory = strncmp(exe_of(worker, exe, sizeof exe), "/memfd:payoff-worker", 20) == 0;
+    assert_int_equal(in_memory, may_run_memory());
+    json_t *reply = look(worker);
+    assert_string_equal(text_of(reply, "fds"), "0,1,2,3,4");
+    json_decref(reply);
+    worker_free(worker);
+    free(image);
+
+    spec.image = "\x7fnothing"; /* cannot be run: its stand-in is */
+    spec.image_size = 8;
+    assert_true(worker_start(&spec, 20, &worker, &st));
+    assert_non_null(strstr(exe_of(worker, exe, sizeof exe), "misbehaving"));
+    reply = look(worker);
+    assert_string_equal(text_of(reply, "fds"), "0,1,2,3,4");
+    json_decref(reply);
+    worker_free(worker);
+
+    spec.script = "exit 5";
+    spec.script_size = 6;
+    assert_false(worker_start(&spec, 20, &worker, &st));
+    assert_int_equal(st.code, STATUS_USAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +275,7 @@ int main(void)
         CLEAN_TEST(test_the_memory_limit),
         CLEAN_TEST(test_counters_that_cannot_be_opened),
         CLEAN_TEST(test_a_script_in_memory),
+        CLEAN_TEST(test_an_image_in_memory),
     };
     return cmocka_run_group_tests_name("spawn", tests, NULL, NULL);
 }

@@ -5,6 +5,9 @@
  *     env = { PATH = …, … },             -- the whole environment; nil: payoff's own
  *     cwd = "/tmp",                      -- nil: payoff's own folder
  *     script = "text",                   -- what {script} in argv lets the worker read
+ *     image = "\x7fELF…",                -- an executable to be run in place of argv[1], which stays
+ *                                           its name; argv[1] itself where a system runs no file
+ *                                           in memory. Not together with a script
  *     plan = counters.plan { … },        -- nil: nothing is counted
  *     cpus = { 0, 1 },                   -- to be pinned to; nil: payoff's own
  *     memory_bytes = 1 << 30,            -- limit of its address space; nil: none

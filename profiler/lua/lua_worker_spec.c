@@ -43,6 +43,11 @@ void lua_worker_spec_check(lua_State *L, struct spawn_spec *spec)
         spec->script = lua_tolstring(L, -1, &spec->script_size);
     else if (type != LUA_TNIL)
         lua_process_field_error(L, who, "script", "text");
+    type = lua_getfield(L, 1, "image");
+    if (type == LUA_TSTRING)
+        spec->image = lua_tolstring(L, -1, &spec->image_size);
+    else if (type != LUA_TNIL)
+        lua_process_field_error(L, who, "image", "the bytes of an executable");
     if (lua_getfield(L, 1, "plan") != LUA_TNIL)
         spec->plan = lua_counters_check_plan(L, -1);
     lua_getfield(L, 1, "brief");

@@ -32,13 +32,13 @@ enum { PIPE_COMMAND, PIPE_REPLY, PIPE_OUTPUT, PIPE_ERROR, PIPE_REPORT, PIPES };
 struct preparation {
     char *program;
     char **argv;
-    char script_path[32];
+    char file_path[32]; /* as the child sees the file in memory */
     struct spawn_environment environment;
     int *counter_fds;
     cpu_set_t *cpus;
     size_t cpus_size;
     int pipes[PIPES][2];
-    int script_fd, null_fd;
+    int file_fd, null_fd;
 };
 
 static void close_fd(int *fd)
@@ -50,7 +50,7 @@ static void close_fd(int *fd)
 
 static void preparation_init(struct preparation *ready)
 {
-    *ready = (struct preparation){.script_fd = -1, .null_fd = -1};
+    *ready = (struct preparation){.file_fd = -1, .null_fd = -1};
     memset(ready->pipes, 0xff, sizeof ready->pipes); /* all −1 */
 }
 
@@ -60,7 +60,7 @@ static void preparation_free(struct preparation *ready)
         close_fd(&ready->pipes[i][0]);
         close_fd(&ready->pipes[i][1]);
     }
-    close_fd(&ready->script_fd);
+    close_fd(&ready->file_fd);
     close_fd(&ready->null_fd);
     spawn_environment_free(&ready->environment);
     free(ready->program);
@@ -87,23 +87,37 @@ static bool prepare_pipes(struct preparation *ready, struct status *st)
     return ready->null_fd >= 0 || status_fail_errno(st, errno, "cannot open /dev/null");
 }
 
-/* A file in memory that nobody can change any more: it has no name, and nothing to clean up. */
-static bool prepare_script(struct preparation *ready, const struct spawn_spec *spec,
-                           struct status *st)
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U /* Linux 6.3; without it vm.memfd_noexec=1 takes the right to run it */
+#endif
+
+static int make_memory_file(bool executable)
 {
-    if (spec->script == NULL)
+    unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int fd = executable ? memfd_create("payoff-worker", flags | MFD_EXEC) : -1;
+    return fd >= 0 ? fd : memfd_create("payoff-worker", flags);
+}
+
+/* A file in memory that nobody can change any more: it has no name, and nothing to clean up. */
+static bool prepare_file(struct preparation *ready, const struct spawn_spec *spec,
+                         struct status *st)
+{
+    if (spec->script != NULL && spec->image != NULL)
+        return status_fail(st, STATUS_USAGE, "a worker has a script or an image, not both");
+    const char *bytes = spec->image != NULL ? spec->image : spec->script;
+    size_t size = spec->image != NULL ? spec->image_size : spec->script_size;
+    if (bytes == NULL)
         return true;
-    ready->script_fd = memfd_create("payoff-worker", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (ready->script_fd < 0)
+    ready->file_fd = make_memory_file(spec->image != NULL);
+    if (ready->file_fd < 0)
         return status_fail_errno(st, errno, "cannot make a file in memory");
-    for (size_t written = 0; written < spec->script_size;) {
-        ssize_t part = write(ready->script_fd, (const char *)spec->script + written,
-                             spec->script_size - written);
+    for (size_t written = 0; written < size;) {
+        ssize_t part = write(ready->file_fd, bytes + written, size - written);
         if (part < 0)
             return status_fail_errno(st, errno, "cannot write a file in memory");
         written += (size_t)part;
     }
-    if (fcntl(ready->script_fd, F_ADD_SEALS,
+    if (fcntl(ready->file_fd, F_ADD_SEALS,
               F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
         return status_fail_errno(st, errno, "cannot seal a file in memory");
     return true;
@@ -120,15 +134,15 @@ static bool prepare_argv(struct preparation *ready, const struct spawn_spec *spe
     ready->argv = calloc(count + 1, sizeof *ready->argv);
     if (ready->argv == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for a command line");
-    snprintf(ready->script_path, sizeof ready->script_path, "/proc/self/fd/%d",
-             spawn_child_script_fd(groups));
+    snprintf(ready->file_path, sizeof ready->file_path, "/proc/self/fd/%d",
+             spawn_child_file_fd(groups));
     for (size_t i = 0; i < count; i++) {
         bool script = strcmp(spec->argv[i], "{script}") == 0;
         if (script && spec->script == NULL)
             return status_fail(st, STATUS_USAGE,
                                "a worker's command line has {script}, but there "
                                "is no script");
-        ready->argv[i] = script ? ready->script_path : (char *)spec->argv[i];
+        ready->argv[i] = script ? ready->file_path : (char *)spec->argv[i];
     }
     return program_find(ready->argv[0], spawn_environment_value(&ready->environment, "PATH"),
                         &ready->program, st);
@@ -169,7 +183,7 @@ static bool prepare(struct preparation *ready, const struct spawn_spec *spec, in
     return spawn_environment_make(spec->environment, spawn->mark, groups, &ready->environment,
                                   st) &&
            prepare_argv(ready, spec, groups, st) && prepare_cpus(ready, spec, st) &&
-           prepare_script(ready, spec, st) && prepare_pipes(ready, st);
+           prepare_file(ready, spec, st) && prepare_pipes(ready, st);
 }
 
 static int child_main(void *child)
@@ -199,6 +213,7 @@ static pid_t start(struct preparation *ready, const struct spawn_spec *spec, int
 {
     struct spawn_child child = {
         .program = ready->program,
+        .image = spec->image != NULL ? ready->file_path : NULL,
         .argv = ready->argv,
         .environment = ready->environment.list,
         .counter_variable = ready->environment.counter_variable,
@@ -212,7 +227,7 @@ static pid_t start(struct preparation *ready, const struct spawn_spec *spec, int
         .parent = getpid(),
         .command_fd = ready->pipes[PIPE_COMMAND][0],
         .reply_fd = ready->pipes[PIPE_REPLY][1],
-        .script_fd = ready->script_fd,
+        .file_fd = ready->file_fd,
         .output_fd = ready->pipes[PIPE_OUTPUT][1],
         .error_fd = ready->pipes[PIPE_ERROR][1],
         .report_fd = ready->pipes[PIPE_REPORT][1],

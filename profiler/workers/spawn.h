@@ -22,6 +22,9 @@ struct spawn_spec {
     const char *cwd;
     const void *script; /* bytes; handed over as a sealed memory file */
     size_t script_size;
+    const void *image; /* bytes of an executable that is run in place of argv[0], where this system
+                          runs a file in memory; not together with a script */
+    size_t image_size;
     const struct group_plan *plan;
     const int *cpus; /* to be pinned to */
     size_t cpu_count;

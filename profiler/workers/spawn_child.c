@@ -10,14 +10,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-int spawn_child_script_fd(int counter_count)
+int spawn_child_file_fd(int counter_count)
 {
     return CHILD_FIRST_COUNTER_FD + counter_count;
 }
 
 static int report_fd_of(int counter_count)
 {
-    return spawn_child_script_fd(counter_count) + 1;
+    return spawn_child_file_fd(counter_count) + 1;
 }
 
 static const char no_descriptor[] =
@@ -81,10 +81,10 @@ static void keep_only(const int *fds, size_t count)
  * nothing else takes them; it goes away at exec where they are not. */
 static int arrange_descriptors(const struct spawn_child *child)
 {
-    enum { REPORT, NONE, COMMAND, REPLY, OUTPUT, ERROR, SCRIPT, FDS };
+    enum { REPORT, NONE, COMMAND, REPLY, OUTPUT, ERROR, IN_MEMORY, FDS };
     int report_fd = report_fd_of(child->counter_count), above = report_fd + 1;
     int fds[FDS] = {child->report_fd, child->null_fd,  child->command_fd, child->reply_fd,
-                    child->output_fd, child->error_fd, child->script_fd};
+                    child->output_fd, child->error_fd, child->file_fd};
     keep_only(fds, FDS);
     for (int i = 0; i < FDS; i++)
         fds[i] = lift(fds[i], above, fds[REPORT]);
@@ -96,9 +96,9 @@ static int arrange_descriptors(const struct spawn_child *child)
     place(fds[REPLY], CHILD_REPLY_FD, 0, fds[REPORT]);
     for (int i = 0; i < child->counter_count; i++)
         place(fds[NONE], CHILD_FIRST_COUNTER_FD + i, O_CLOEXEC, fds[REPORT]);
-    bool script = fds[SCRIPT] >= 0;
-    place(fds[script ? SCRIPT : NONE], spawn_child_script_fd(child->counter_count),
-          script ? 0 : O_CLOEXEC, fds[REPORT]);
+    bool in_memory = fds[IN_MEMORY] >= 0; /* read after exec, or by it */
+    place(fds[in_memory ? IN_MEMORY : NONE], spawn_child_file_fd(child->counter_count),
+          in_memory && child->image == NULL ? 0 : O_CLOEXEC, fds[REPORT]);
     place(fds[REPORT], report_fd, O_CLOEXEC, fds[REPORT]);
     close_range((unsigned)above, ~0u, 0);
     return report_fd;
@@ -151,6 +151,9 @@ noreturn void spawn_child_run(const struct spawn_child *child)
         give_up(report_fd, "cannot enter its folder");
     limit(child, report_fd);
     open_counters(child, report_fd);
+    /* A system may forbid this (vm.memfd_noexec, a security module, no /proc): then argv[0] is it. */
+    if (child->image != NULL)
+        execve(child->image, child->argv, child->environment);
     execve(child->program, child->argv, child->environment);
     give_up(report_fd, "cannot be run");
 }

@@ -10,12 +10,13 @@
 #include <sched.h>
 #include <stdnoreturn.h>
 
-/* Where the child finds its descriptors. Counters follow, then the script, then the report pipe,
+/* Where the child finds its descriptors. Counters follow, then the file in memory, then the report pipe,
  * which exec closes. */
 enum { CHILD_COMMAND_FD = 3, CHILD_REPLY_FD = 4, CHILD_FIRST_COUNTER_FD = 5 };
 
 struct spawn_child {
     const char *program; /* absolute */
+    const char *image;   /* what to run in its place, if that can be run; NULL: nothing */
     char *const *argv;
     char **environment;
     char *counter_variable; /* "PAYOFF_COUNTER_FDS=…" in the environment, to be emptied in place */
@@ -28,7 +29,7 @@ struct spawn_child {
     uint64_t memory_bytes;
     pid_t parent;
     /* As they are in the parent; -1: none. */
-    int command_fd, reply_fd, script_fd, output_fd, error_fd, report_fd, null_fd;
+    int command_fd, reply_fd, file_fd, output_fd, error_fd, report_fd, null_fd;
 };
 
 /* What the child says over the report pipe before exec closes it; smaller than PIPE_BUF. */
@@ -41,7 +42,7 @@ struct spawn_report {
 
 noreturn void spawn_child_run(const struct spawn_child *child);
 
-/* The descriptor that the script has in the child. */
-int spawn_child_script_fd(int counter_count);
+/* The descriptor that the file in memory, script or image, has in the child. */
+int spawn_child_file_fd(int counter_count);
 
 #endif

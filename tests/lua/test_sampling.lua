@@ -72,7 +72,7 @@ check.test("longer ones are taken together, as many as are needed and worker and
     check.equal(sampling.next(it, 18, 9 * ms, 64), 2)
     check.equal(sampling.next(it, 0, 9 * ms, 1), 1)
     check.equal(sampling.next(it, 0, 9 * ms, 3), 3)
-    check.equal(sampling.next(it, 0, 20 * ms, 64), 3) -- no longer than 60 ms together
+    check.equal(sampling.next(it, 0, 30 * ms, 64), 3) -- no longer than 100 ms together
     check.equal(sampling.next(it, 0, 150 * ms, 64), 1)
     check.equal(sampling.next(sampling.exactly(3), 0, 8 * ms, 64), 3)
     check.equal(sampling.next(sampling.exactly(3), 2, 8 * ms, 64), 1)

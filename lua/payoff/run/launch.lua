@@ -34,6 +34,17 @@ function Launcher:interpreter(subject)
   return known.path, known.program
 end
 
+-- payoff itself is a native worker, too; the smaller program that it carries is run in its place
+-- where that can be.
+local function native_program(self)
+  if not self.native then
+    local payoff = fault.check("system", nil, sys.realpath("/proc/self/exe"))
+    self.native = { argv = { payoff, "worker", "native" },
+                    image = fault.check("internal", nil, assets.read("workers/native-worker")) }
+  end
+  return self.native.argv, self.native.image
+end
+
 -- What every worker inherits: the caller's environment, and nothing that would trace the worker.
 -- The rule is documented in reports/REFERENCE.md ("What a subject's process finds").
 local function environment(subject, changes)
@@ -52,7 +63,7 @@ function Launcher:spec(subject, changes)
     if not python then return nil, program end
     spec.argv, spec.script = { python, "{script}" }, program
   elseif subject.kind == "native" then
-    spec.argv = { fault.check("system", nil, sys.realpath("/proc/self/exe")), "worker", "native" }
+    spec.argv, spec.image = native_program(self)
   else
     spec.argv = subject.command
   end

@@ -92,7 +92,7 @@ end
 -- How many to take next, on one command of which the worker takes `most`: of long ones several, for
 -- what lies around a command is dear (payoff.run.taking), but no longer together than this, for a
 -- bad moment spoils all of them.
-local together_ns, further = 60e6, 5
+local together_ns, further = 100e6, 5
 
 function sampling.next(it, taken, sample_ns, most)
   local fewest, limit = sampling.range(it, math.max(1, sample_ns))

@@ -64,8 +64,9 @@ function valgrind.start(tool, launcher, subject, how)
   if not guest.folder then return nil, message end
   local argv = command(tool, how, guest.folder)
   table.move(spec.argv, 1, #spec.argv, #argv + 1, argv)
-  -- A limit of the address space would be Valgrind's, which needs several times the subject's.
-  spec.argv, spec.memory_bytes = argv, nil
+  -- A limit of the address space would be Valgrind's, which needs several times the subject's, and
+  -- an image would be run in place of Valgrind.
+  spec.argv, spec.memory_bytes, spec.image = argv, nil, nil
   spec.env = steady.environment(subject, { PAYOFF_SIMULATOR = how.extension })
   spec.timeout_s = 120
   local code
