@@ -349,6 +349,23 @@ static void test_bytes(void **state)
     assert_false(protocol_bytes(text, "a reading", &data, &size, &st));
     assert_int_equal(st.code, STATUS_DATA);
     assert_string_equal(st.message, "a reading is not valid base64");
+    json_string_set(text, "hex:00ff1a");
+    assert_true(protocol_bytes(text, "a reading", &data, &size, &st));
+    assert_int_equal(size, 3);
+    assert_memory_equal(data, "\0\xff\x1a", 3);
+    free(data);
+    json_string_set(text, "hex:");
+    assert_true(protocol_bytes(text, "a reading", &data, &size, &st));
+    assert_int_equal(size, 0);
+    free(data);
+    const char *const wrong[] = {"hex:0", "hex:0G", "hex:0F", "hex:00 ", "hex:0x00"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        json_string_set(text, wrong[i]);
+        assert_false(protocol_bytes(text, "a reading", &data, &size, &st));
+        assert_string_equal(st.message, "a reading is not valid hex");
+    }
+    json_string_setn_nocheck(text, "hex:0\0", 6);
+    assert_false(protocol_bytes(text, "a reading", &data, &size, &st));
     json_decref(text);
     assert_false(protocol_bytes(NULL, "a reading", &data, &size, &st));
     assert_string_equal(st.message, "a reading is not a base64 string");

@@ -170,18 +170,38 @@ bool protocol_call(struct protocol *protocol, const json_t *command, double time
     return success;
 }
 
+static bool hex_decode(const char *digits, size_t length, unsigned char *data, size_t *size)
+{
+    if (length % 2 != 0)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        static const char known[] = "0123456789abcdef";
+        const char *digit = digits[i] != '\0' ? strchr(known, digits[i]) : NULL;
+        if (digit == NULL)
+            return false;
+        unsigned value = (unsigned)(digit - known);
+        data[i / 2] = (unsigned char)(i % 2 == 0 ? value << 4 : data[i / 2] | value);
+    }
+    *size = length / 2;
+    return true;
+}
+
 bool protocol_bytes(const json_t *text, const char *what, unsigned char **data, size_t *size,
                     struct status *st)
 {
     if (!json_is_string(text))
         return status_fail(st, STATUS_DATA, "%s is not a base64 string", what);
+    enum { MARK = 4 }; /* no base64 has a colon */
+    const char *chars = json_string_value(text);
     size_t length = json_string_length(text);
-    unsigned char *bytes = malloc(base64_size_limit(length) + 1);
+    bool hex = strncmp(chars, "hex:", MARK) == 0;
+    unsigned char *bytes = malloc(base64_size_limit(length) + 1); /* hex needs less */
     if (bytes == NULL)
         return status_fail(st, STATUS_MEMORY, "out of memory for %s", what);
-    if (!base64_decode(json_string_value(text), length, bytes, size)) {
+    if (!(hex ? hex_decode(chars + MARK, length - MARK, bytes, size)
+              : base64_decode(chars, length, bytes, size))) {
         free(bytes);
-        return status_fail(st, STATUS_DATA, "%s is not valid base64", what);
+        return status_fail(st, STATUS_DATA, "%s is not valid %s", what, hex ? "hex" : "base64");
     }
     *data = bytes;
     return true;

@@ -43,7 +43,7 @@ bool protocol_call(struct protocol *protocol, const json_t *command, double time
 bool protocol_parse(const char *line, size_t length, json_int_t id, json_t **reply,
                     struct status *st);
 
-/* A base64 string of the protocol as bytes. *data is malloc'd (never NULL on success) and the
+/* A counter reading of the protocol, base64 or "hex:…", as bytes. *data is malloc'd (never NULL on success) and the
  * caller's. `what` names it in the message. */
 bool protocol_bytes(const json_t *text, const char *what, unsigned char **data, size_t *size,
                     struct status *st);

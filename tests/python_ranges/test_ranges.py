@@ -286,7 +286,8 @@ class Command(unittest.TestCase):
         cls.program = os.environ.get("PAYOFF_PYTHON_RANGES")
         if cls.program is None:
             cls.program = os.path.join(cls.folder.name, "python_ranges.py")
-            names = ["payoff_ranges.py", "payoff_fault.py", "payoff_json.py", "payoff_values.py"]
+            names = ["payoff_ranges.py", "payoff_fault.py", "payoff_json.py",
+                     "payoff_library.py", "payoff_values.py"]
             names += [one for one in os.listdir(SOURCES) if one.startswith("payoff_range_")]
             bundle.main(["", cls.program] + [os.path.join(SOURCES, one) for one in names])
 

@@ -1,6 +1,5 @@
 """The protocol: order, errors, what the worker keeps to itself."""
 
-import base64
 import fcntl
 import os
 import subprocess
@@ -60,10 +59,11 @@ class Protocol(unittest.TestCase):
 
     @unittest.skipUnless(sys.implementation.name == "cpython", "modules of CPython")
     def test_what_is_imported(self):
-        ask = "import sys; print([one in sys.modules for one in ('json', 're')])"
+        names = "json", "re", "_struct", "binascii"
+        ask = "import sys; print([one in sys.modules for one in %r])" % (names,)
         bare = subprocess.check_output([sys.executable, "-c", ask]).decode()
         with Worker() as worker:
-            worker.subject("is_imported", *(t(["s", one]) for one in ("json", "re")))
+            worker.subject("is_imported", *(t(["s", one]) for one in names))
             worker.good("run", mode="serial")
             results = worker.good("results")["results"]
             self.assertEqual(str([one[1] for one in results]), bare.strip())
@@ -229,6 +229,14 @@ class Protocol(unittest.TestCase):
             subject = {"module": "heapq", "func": "heappush", "path": [os.path.dirname(path)]}
             self.assertIn("already loaded", worker.error("load", subject=subject)["message"])
 
+    def test_names_of_modules_that_are_needed_later(self):
+        path = os.path.join(SUBJECTS, "shadows_late")
+        with Worker() as worker:
+            worker.good("load", subject={"module": "late", "func": "pair", "path": [path]})
+            worker.good("prepare", tasks=[t(f(0.5), ["a", "d", "AAAAAAAA4D8="])])
+            worker.good("run", mode="serial")
+            self.assertEqual(worker.good("results")["results"], [t(f(0.5), ["y", "YWI="], i(1))])
+
     def test_subject_finds_a_clean_place(self):
         with Worker() as worker:
             worker.subject("make", t(["s", "__import__('sys').path[0]"]))
@@ -266,8 +274,8 @@ class Counters(unittest.TestCase):
             filler.start()
             reply = worker.good("run", mode="serial")
             filler.join()
-            self.assertEqual(reply["before"], [base64.b64encode(b"before").decode()] * 2)
-            self.assertEqual(reply["after"], [base64.b64encode(b"after").decode()] * 2)
+            self.assertEqual(reply["before"], ["hex:" + b"before".hex()] * 2)
+            self.assertEqual(reply["after"], ["hex:" + b"after".hex()] * 2)
         for pair in pipes:
             for fd in pair:
                 os.close(fd)
@@ -279,8 +287,8 @@ class Counters(unittest.TestCase):
             with Worker(counters=[file.fileno()]) as worker:
                 worker.subject("echo", t(i(1)))
                 reply = worker.good("run", mode="serial")
-                self.assertEqual(base64.b64decode(reply["before"][0]), b"x" * 4096)
-                self.assertEqual(base64.b64decode(reply["after"][0]), b"y" * 24)
+                self.assertEqual(reply["before"][0], "hex:" + "78" * 4096)
+                self.assertEqual(reply["after"][0], "hex:" + "79" * 24)
 
     def test_closed_by_the_subject(self):
         with open(os.devnull) as file:

@@ -12,7 +12,8 @@ local sys = require "payoff.native.sys"
 
 local record = {}
 
-local modules = { "payoff_record", "payoff_fault", "payoff_json", "payoff_values" }
+local modules = { "payoff_record", "payoff_fault", "payoff_json", "payoff_library",
+  "payoff_values" }
 
 function record.define(parser)
   local command = parser:command("record")

@@ -22,16 +22,17 @@ local function worker_source()
   return fault.check("internal", nil, assets.read("workers/python_worker.py"))
 end
 
--- The interpreter's own path and its worker program | nil, reason. Each is asked once.
+-- The interpreter's own path, its command line and its worker program | nil, reason. Each is asked
+-- once.
 function Launcher:interpreter(subject)
   local asked = subject.python or self.python or sys.environ().PAYOFF_PYTHON or "python3"
   local known = self.resolved[asked]
   if not known then
-    local path, program = bytecode.ask(asked, worker_source())
-    known = { path = path, program = program }
+    local path, words, program = bytecode.ask(asked, worker_source())
+    known = { path = path, words = words, program = program }
     self.resolved[asked] = known
   end
-  return known.path, known.program
+  return known.path, known.words, known.program
 end
 
 -- payoff itself is a native worker, too; the smaller program that it carries is run in its place
@@ -59,9 +60,9 @@ end
 function Launcher:spec(subject, changes)
   local spec = { env = environment(subject, changes), memory_bytes = subject.memory }
   if subject.kind == "python" then
-    local python, program = self:interpreter(subject)
-    if not python then return nil, program end
-    spec.argv, spec.script = { python, "{script}" }, program
+    local python, words, program = self:interpreter(subject)
+    if not python then return nil, words end
+    spec.argv, spec.script = words, program
   elseif subject.kind == "native" then
     spec.argv, spec.image = native_program(self)
   else

@@ -5,7 +5,8 @@ usage: bundle.py OUT ENTRY.py MODULE.py …      (run by the build)
 
 The program imports each module from itself when it is first asked for, and calls ENTRY's
 main(sources), where sources holds the text of all of them by name. Where somebody has filled
-`codes` (lua/payoff/run/bytecode.lua does, once per interpreter), they need not be compiled.
+`codes` (lua/payoff/run/bytecode.lua does, once per interpreter), they need not be compiled, and
+sources may have less.
 """
 
 import os
@@ -14,6 +15,9 @@ import sys
 STUB = '''# Made by the build from {files}; see there.
 import marshal
 import sys
+
+if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]  # where this lies; what a subject may import is in its `path`
 
 try:
     from _frozen_importlib import ModuleSpec  # without the package around it
@@ -25,7 +29,7 @@ class Bundle:
     """Finds and loads the modules of this program (an entry of sys.meta_path)."""
 
     def find_spec(self, name, path=None, target=None):
-        return ModuleSpec(name, self) if name in sources else None
+        return ModuleSpec(name, self) if name in codes or name in sources else None
 
     def create_module(self, spec):
         return None

@@ -173,8 +173,6 @@ def parse(argv):
 
 def main(sources=None):
     options, path, dotted, tasks = parse(sys.argv[1:])
-    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
-        del sys.path[0]
     try:
         report = audit(path, dotted, tasks, options.compare)
         text = to_json(report) if options.json else render(report, options.all)

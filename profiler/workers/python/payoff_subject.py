@@ -10,6 +10,7 @@ import os
 import sys
 
 from payoff_fault import Failure
+from payoff_library import LIBRARY
 
 try:  # what importlib.util and importlib.machinery hand on, without what these import
     from _frozen_importlib import module_from_spec
@@ -21,19 +22,6 @@ try:  # what importlib.util and importlib.machinery hand on, without what these 
 except ImportError:
     from importlib.machinery import PathFinder, SourceFileLoader
     from importlib.util import module_from_spec, spec_from_file_location
-
-LIBRARY = []  # sys.path without any subject's
-
-
-class LibraryPath:
-    """A with block in which a module is the standard library's, whatever the subject's path has."""
-
-    def __enter__(self):
-        self.saved = sys.path[:]
-        sys.path[:] = LIBRARY or sys.path
-
-    def __exit__(self, *_):
-        sys.path[:] = self.saved
 
 
 def import_module(name):

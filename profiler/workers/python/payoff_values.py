@@ -6,16 +6,13 @@
 Both raise Failure of kind "argument" for what cannot cross.
 """
 
-try:
-    import _struct as struct
-except ImportError:
-    import struct
 import sys
-from binascii import a2b_base64, b2a_base64
 
 from payoff_fault import Failure, clean, type_name
 from payoff_json import dumps
+from payoff_library import Late
 
+array, binascii, struct = Late("array"), Late("binascii"), Late("_struct", "struct")
 MESSAGE_MAX = 64 << 20
 DEPTH_MAX = 400
 DIGITS = "0123456789"
@@ -47,7 +44,7 @@ def relaxed(function, *args):
 
 
 def to_base64(data):
-    return b2a_base64(data, newline=False).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def double_text(value):
@@ -185,24 +182,13 @@ def from_base64(text):
     bare = data.rstrip(b"=")
     if len(data) % 4 or len(data) - len(bare) > 2 or bare.strip(BASE64):
         raise ValueError("no base64")
-    return a2b_base64(data)
-
-
-def array_of(code, data):
-    try:
-        from payoff_subject import LibraryPath
-    except ImportError:  # where calls are recorded
-        from array import array
-    else:
-        with LibraryPath():
-            from array import array
-    return array(code, data)
+    return binascii.a2b_base64(data)
 
 
 def numbers(code, text):
     if code not in ARRAY_CODES:
         raise ValueError("no element type")
-    return array_of(code, from_base64(text))
+    return array.array(code, from_base64(text))
 
 
 READERS = {  # how the parts of a leaf make its value

@@ -18,8 +18,9 @@ import payoff_task
 from payoff_end import end_process
 from payoff_fault import Failure, clean
 from payoff_json import dumps, first_id, loads
-from payoff_subject import LibraryPath, load
-from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed, to_base64
+from payoff_library import LibraryPath
+from payoff_subject import load
+from payoff_values import MESSAGE_MAX, Encoded, decode_task, encode_all, relaxed
 
 try:
     from _operator import length_hint
@@ -84,6 +85,11 @@ def bracket(counters, clock, work):
     stop = clock()
     after = [read_counter(fd) for fd in counters]
     return stop - start, before, after
+
+
+def reading(data):
+    """The bytes of a counter as a reply has them: base64 would need a module."""
+    return "hex:" + data.hex() if data else ""
 
 
 def idle():
@@ -275,8 +281,8 @@ class Worker:
         return {
             "wall_ns": wall_ns,
             "cpu_ns": cpu_after - cpu_before if known else None,
-            "before": [to_base64(one) for one in before],
-            "after": [to_base64(one) for one in after],
+            "before": [reading(one) for one in before],
+            "after": [reading(one) for one in after],
         }
 
     def examine(self, command):
@@ -372,10 +378,9 @@ def send(fd, text):
 
 
 def main(sources):
-    """Serve until `leave` or the end of the commands; sources: the text of our modules by name."""
+    """Serve until `leave` or the end of the commands; sources: by name, the text of the modules
+    that a child compiles that was not forked (payoff_pool.CHILD), and maybe of others."""
     ignore_interrupts()
-    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
-        del sys.path[0]  # where this file lies; what the subject may import is in its `path`
     del sys.argv[1:]
     payoff_task.watch()
     payoff_task.find_simulator()

@@ -1,0 +1,3 @@
+"""Stands where the standard library's may not be taken from."""
+
+raise RuntimeError("imported")
