@@ -7,6 +7,7 @@ local boundary = require "payoff.model.boundary"
 local conflict = require "payoff.run.conflict"
 local engine = require "payoff.run.engine"
 local fault = require "payoff.fault"
+local garbage = require "payoff.run.garbage"
 local history = require "payoff.history"
 local options = require "payoff.options"
 local paths = require "payoff.paths"
@@ -138,6 +139,7 @@ function measure.run(experiment, arguments)
   wanted.recorder = path and recorder.new(path, resume.options(arguments))
   wanted.resume = arguments.resumed
   local model = engine.run(experiment, wanted)
+  local _ <close> = garbage.none()
   history.attach(model, path)
   local lines, problem = measure.write_reports(model, arguments.out)
   local text = table_format.render(model, {

@@ -36,3 +36,27 @@ check.test("the collector is as it was before, afterwards", function()
   -- Lua keeps a pause in steps of 4.
   check.truthy(math.abs(collectgarbage("setpause", before) - 170) < 4)
 end)
+
+-- What is asked of a collector with so much in use.
+local function asked(in_use_kib, is_running)
+  local list = {}
+  do
+    local _ <close> = garbage.none(function(what)
+      list[#list + 1] = what
+      if what == "count" then return in_use_kib end
+      return what == "isrunning" and is_running
+    end)
+  end
+  return table.concat(list, " ")
+end
+
+check.test("at the end little is not looked through, much is, and who stopped it goes on", function()
+  check.equal(asked(20000, true), "isrunning count stop restart")
+  check.equal(asked(100000, true), "isrunning count")
+  check.equal(asked(20000, false), "isrunning")
+  do
+    local _ <close> = garbage.none()
+    check.equal(collectgarbage("isrunning"), false)
+  end
+  check.equal(collectgarbage("isrunning"), true)
+end)

@@ -47,7 +47,16 @@ local function defuse(text)
   return text
 end
 
+local function text_field(value)
+  local text = defuse(clean(value))
+  if text:find('[",\r\n]') then
+    return '"' .. text:gsub('"', '""') .. '"'
+  end
+  return text
+end
+
 local function field(value)
+  if value == nil then return "" end -- most of a row
   local kind = math.type(value)
   if kind == "integer" then
     return string.format("%d", value)
@@ -58,14 +67,10 @@ local function field(value)
     return string.format("%.17g", value)
   elseif type(value) == "boolean" then
     return value and "true" or "false"
-  elseif value == nil then
-    return ""
+  elseif value == "exact" then -- most of the rest
+    return value
   end
-  local text = defuse(clean(value))
-  if text:find('[",\r\n]') then
-    return '"' .. text:gsub('"', '""') .. '"'
-  end
-  return text
+  return text_field(value)
 end
 
 format.field = field

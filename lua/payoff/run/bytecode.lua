@@ -44,7 +44,8 @@ try:
         texts = _ast.Expression(parts["sources"].value)
         sources, codes, kept = eval(compile(texts, "python_worker.py", "eval"), {}), {}, {}
         for name in sources:
-            codes[name] = marshal.dumps(compile(sources[name], name + ".py", "exec"))
+            code = compile(sources[name], name + ".py", "exec", optimize=2) # no docstrings
+            codes[name] = marshal.dumps(code)
             if name in ("payoff_fault", "payoff_task"):
                 kept[name] = sources[name]
         for name, value in ("codes", codes), ("sources", kept):

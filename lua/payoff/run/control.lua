@@ -10,7 +10,7 @@
 --
 -- A block's value is the fastest of a few samples: what is left of the machine's mood when passing
 -- disturbances are gone. The loop lives in registers, so no layout moves it: one process, which
--- sleeps in between, serves the whole run, and a block's value costs some 2 ms.
+-- sleeps in between, serves the whole run, and a block's value costs some 1 ms.
 --
 -- What is called contaminated where nothing moved is known, one run of a hundred for each rule:
 --   1. the level changed: a permutation test (payoff.run.drift) has p ≤ 0.01, and the change is
@@ -35,7 +35,7 @@ control.tolerance = 0.01   -- a smaller change is none
 control.far = 0.05         -- a block is off when it is further from the median
 control.share = 0.25       -- so many may be
 control.samples = 4
-local steps = 1 << 18 -- half a millisecond
+local steps = 1 << 17 -- a seventh to a quarter of a millisecond
 local fewest = 6
 
 -- values: of the blocks that were measured before the run was resumed.

@@ -130,7 +130,7 @@ function derive.name_phases(run)
   for _, cell in ipairs(run.cells) do name_phases(cell) end
 end
 
-function derive.run(run, metric_list)
+local function derive_all(run, metric_list)
   index_subjects(run)
   derive.name_phases(run)
   local level, names = run.level or run.confidence, {}
@@ -160,6 +160,8 @@ function derive.run(run, metric_list)
   model.derive(run, valid)
   return run
 end
+
+function derive.run(run, metric_list) return estimate.at_rest(derive_all, run, metric_list) end
 
 local function half_width(interval)
   if not interval or not interval.low then return math.huge end

@@ -16,6 +16,7 @@ local disturbance = require "payoff.run.disturbance"
 local energy = require "payoff.run.energy"
 local fault = require "payoff.fault"
 local fingerprint = require "payoff.fingerprint"
+local garbage = require "payoff.run.garbage"
 local git = require "payoff.git"
 local launch = require "payoff.run.launch"
 local machine = require "payoff.native.machine"
@@ -230,6 +231,7 @@ function engine.run(experiment, options)
   state.placement:come_back(sys.run_on) -- after an interrupt
   control.close(state.control)
   state.spent.control = state.control.spent_s
+  local _ <close> = garbage.none()
   local run = model.make(state)
   if state.recorder then
     state.recorder:finish(run)

@@ -45,6 +45,17 @@ local function cell_row(cell)
   return row
 end
 
+-- Whether a cell shows something that was not written yet. What a field holds is replaced, not
+-- changed, as long as a run is measured; at its end all is written anyway.
+local function is_news(self, cell)
+  local row, written = cell_row(cell), self.written[cell.id] or {}
+  self.written[cell.id] = row
+  for _, field in ipairs(cell_fields) do
+    if row[field] ~= written[field] then return true end
+  end
+  return false
+end
+
 -- The run with all its subjects and cells, so that a run that is killed can be read and resumed.
 local function put_all(self, state)
   self.run = must(self.db:run_begin(state.head))
@@ -73,7 +84,7 @@ end
 local function begin(path, state, options)
   local again = state.options.resume
   local self = setmetatable({ path = path, warnings = state.warnings, cells = {},
-    pending = {}, begun = {}, touched = {}, noted_s = 0,
+    pending = {}, begun = {}, touched = {}, written = {}, noted_s = 0,
     progress = again and again.progress or { options = options } }, Recorder)
   self.db = self:try(function() return store.open(path, { create = not again }) end)
   self.progress.owner = resume.owner()
@@ -112,7 +123,9 @@ function Recorder:note_progress()
   local cells = self.touched
   self.touched, self.noted_s, self.is_behind = {}, sys.monotonic_s(), false
   self:flush(function()
-    for _, cell in pairs(cells) do must(self.db:cell(self.run, cell_row(cell))) end
+    for _, cell in pairs(cells) do
+      if is_news(self, cell) then must(self.db:cell(self.run, cell_row(cell))) end
+    end
     return self.db:put_progress(self.run, self.progress)
   end)
 end

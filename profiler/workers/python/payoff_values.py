@@ -227,12 +227,14 @@ def decode(item):
 # --- tasks --------------------------------------------------------------------------------------
 
 
+DERIVED = dict.fromkeys((int, float, str, bytes, list, tuple, dict, set))
+
+
 def derived(kind):
     """A class of its own below `kind`: what is left of exact type checks when they meet it."""
-    return type("Derived" + kind.__name__.capitalize(), (kind,), {})
-
-
-DERIVED = {kind: derived(kind) for kind in (int, float, str, bytes, list, tuple, dict, set)}
+    if DERIVED[kind] is None:
+        DERIVED[kind] = type("Derived" + kind.__name__.capitalize(), (kind,), {})
+    return DERIVED[kind]
 
 
 def argument_of(item, args):
@@ -242,7 +244,7 @@ def argument_of(item, args):
         if item[0] == "x":
             value = value_of(item[1])
             if type(value) in DERIVED:
-                return DERIVED[type(value)](value)
+                return derived(type(value))(value)
     return value_of(item)
 
 
