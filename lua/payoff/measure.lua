@@ -3,22 +3,23 @@
 --   measure.options(command)                       -- adds --only, --budget, … to a command
 --   return measure.run(experiment, arguments)      --> exit status
 
-local boundary = require "payoff.model.boundary"
-local conflict = require "payoff.run.conflict"
-local engine = require "payoff.run.engine"
-local fault = require "payoff.fault"
-local garbage = require "payoff.run.garbage"
-local history = require "payoff.history"
-local options = require "payoff.options"
-local paths = require "payoff.paths"
-local profile = require "payoff.model.profile"
-local recorder = require "payoff.run.recorder"
-local resume = require "payoff.run.resume"
-local sizes = require "payoff.model.sizes"
+local later = require "payoff.later"
+local boundary = later "payoff.model.boundary"
+local conflict = later "payoff.run.conflict"
+local engine = later "payoff.run.engine"
+local fault = later "payoff.fault"
+local garbage = later "payoff.run.garbage"
+local history = later "payoff.history"
+local options = later "payoff.options"
+local paths = later "payoff.paths"
+local profile = later "payoff.model.profile"
+local recorder = later "payoff.run.recorder"
+local resume = later "payoff.run.resume"
+local sizes = later "payoff.model.sizes"
 local sys = require "payoff.native.sys"
-local timing = require "payoff.run.timing"
-local table_format = require "payoff.formats.table"
-local words = require "payoff.check.words"
+local timing = later "payoff.run.timing"
+local table_format = later "payoff.formats.table"
+local words = later "payoff.check.words"
 
 local measure = {}
 

@@ -203,9 +203,7 @@ db_class.cell = guarded(function(db, run, cell)
 end)
 
 db_class.sample = guarded(function(db, cell, sample)
-  local row = copy(sample, rows.SAMPLE)
-  row.noise, row.more = encode(sample.noise), rest(sample, rows.SAMPLE)
-  return must(db.native:sample(cell, row))
+  return must(db.native:sample(cell, sample, encode(sample.noise), rest(sample, rows.SAMPLE)))
 end)
 
 local function put_verdict(db, run, parent, id, verdict)

@@ -6,7 +6,8 @@
  *   db:rows(noun [, parent, parent id]) -> { {id = 1, …}, … }
  *   db:remove(noun, id) -> true                   and all that belongs to it
  *   db:mark_after(run id, block, order, text) -> number of samples, those taken after that process
- *   db:sample(cell id, sample) -> id               as reports/MODEL.md; noise and more are JSON text
+ *   db:sample(cell id, sample, noise, more) -> id  as reports/MODEL.md; noise, and what has no column
+ *                                                  of its own, are JSON text or nil
  *   db:samples(run id [, false: without counts]) -> { [cell id] = { sample, … } }
  *   db:sample_count(run id) -> number
  *   db:merge(path) -> {runs =, samples =, known =}  copies another store's runs

@@ -87,7 +87,8 @@ int lua_store_sample(lua_State *L)
     struct store *store = lua_store_check(L);
     int64_t cell = luaL_checkinteger(L, 2);
     luaL_checktype(L, 3, LUA_TTABLE);
-    lua_settop(L, 3);
+    lua_settop(L, 5);
+    lua_pushvalue(L, 3); /* on top, where its fields are taken from */
     struct sample_row sample = {
         .cell = cell,
         .block = field_integer(L, "block", SAMPLE_UNKNOWN),
@@ -98,8 +99,8 @@ int lua_store_sample(lua_State *L)
         .wall_ns = field_integer(L, "wall_ns", SAMPLE_UNKNOWN),
         .cpu_ns = field_integer(L, "cpu_ns", SAMPLE_UNKNOWN),
         .marked = field_text(L, "marked"),
-        .noise = field_text(L, "noise"),
-        .more = field_text(L, "more"),
+        .noise = luaL_optstring(L, 4, NULL),
+        .more = luaL_optstring(L, 5, NULL),
     };
     lua_getfield(L, 3, "counts");
     sample.counts = check_counts(L, &sample.count_count);

@@ -1,13 +1,14 @@
 -- baseline: `payoff baseline save EXPERIMENT.lua`: counts to commit, for `payoff check --baseline`.
 
-local baseline = require "payoff.check.baseline"
-local fault = require "payoff.fault"
-local launch = require "payoff.run.launch"
-local layout = require "payoff.layout"
-local options = require "payoff.options"
-local progress = require "payoff.run.progress"
+local later = require "payoff.later"
+local baseline = later "payoff.check.baseline"
+local fault = later "payoff.fault"
+local launch = later "payoff.run.launch"
+local layout = later "payoff.layout"
+local options = later "payoff.options"
+local progress = later "payoff.run.progress"
 local sys = require "payoff.native.sys"
-local units = require "payoff.units"
+local units = later "payoff.units"
 
 local command = {}
 

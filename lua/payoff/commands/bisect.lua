@@ -1,15 +1,16 @@
 -- bisect: `payoff bisect --good v1.0 --bad main EXPERIMENT.lua`: which commit made it slower?
 
-local bisect = require "payoff.check.bisect"
-local check_options = require "payoff.check.options"
-local fault = require "payoff.fault"
+local later = require "payoff.later"
+local bisect = later "payoff.check.bisect"
+local check_options = later "payoff.check.options"
+local fault = later "payoff.fault"
 local json = require "payoff.native.json"
-local layout = require "payoff.layout"
-local progress = require "payoff.run.progress"
-local step = require "payoff.check.step"
+local layout = later "payoff.layout"
+local progress = later "payoff.run.progress"
+local step = later "payoff.check.step"
 local sys = require "payoff.native.sys"
-local text = require "payoff.text"
-local words = require "payoff.check.words"
+local text = later "payoff.text"
+local words = later "payoff.check.words"
 
 local command = {}
 

@@ -3,16 +3,17 @@
 --   payoff boundary                    -- scripts/boundary.lua, every case; keeps the figures
 --   payoff boundary --case calls,ints --budget 5
 
-local boundary = require "payoff.model.boundary"
-local engine = require "payoff.run.engine"
-local fault = require "payoff.fault"
+local later = require "payoff.later"
+local boundary = later "payoff.model.boundary"
+local engine = later "payoff.run.engine"
+local fault = later "payoff.fault"
 local json = require "payoff.native.json"
-local layout = require "payoff.layout"
-local options = require "payoff.options"
-local paths = require "payoff.paths"
-local script = require "payoff.script"
+local layout = later "payoff.layout"
+local options = later "payoff.options"
+local paths = later "payoff.paths"
+local script = later "payoff.script"
 local sys = require "payoff.native.sys"
-local units = require "payoff.units"
+local units = later "payoff.units"
 
 local command = {}
 

@@ -2,16 +2,17 @@
 --
 -- Prints, for every row that both runs have, whether B is faster, slower, equal or unresolved.
 
-local between = require "payoff.run.between"
-local derive = require "payoff.run.derive"
-local fault = require "payoff.fault"
+local later = require "payoff.later"
+local between = later "payoff.run.between"
+local derive = later "payoff.run.derive"
+local fault = later "payoff.fault"
 local json = require "payoff.native.json"
-local layout = require "payoff.layout"
-local replicates = require "payoff.run.replicates"
-local runs = require "payoff.commands.runs"
-local store = require "payoff.store"
+local layout = later "payoff.layout"
+local replicates = later "payoff.run.replicates"
+local runs = later "payoff.commands.runs"
+local store = later "payoff.store"
 local sys = require "payoff.native.sys"
-local units = require "payoff.units"
+local units = later "payoff.units"
 
 local command = {}
 

@@ -3,9 +3,10 @@
 -- Every event shown is opened, run and read once: a name that can be opened proves nothing.
 
 local counters = require "payoff.native.counters"
-local fault = require "payoff.fault"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
 local json = require "payoff.native.json"
-local layout = require "payoff.layout"
+local layout = later "payoff.layout"
 local sys = require "payoff.native.sys"
 
 local command = {}

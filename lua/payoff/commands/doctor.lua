@@ -1,11 +1,12 @@
 -- doctor: `payoff doctor`: what this machine can measure and how well. Nothing is changed on it.
 
-local calibrate = require "payoff.calibrate"
+local later = require "payoff.later"
+local calibrate = later "payoff.calibrate"
 local counters = require "payoff.native.counters"
-local doctor = require "payoff.doctor"
-local fault = require "payoff.fault"
+local doctor = later "payoff.doctor"
+local fault = later "payoff.fault"
 local json = require "payoff.native.json"
-local layout = require "payoff.layout"
+local layout = later "payoff.layout"
 local machine = require "payoff.native.machine"
 local sys = require "payoff.native.sys"
 

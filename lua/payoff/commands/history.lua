@@ -1,13 +1,14 @@
 -- history: `payoff history [CELL]`: how a row's time went over the runs of a store.
 
-local fault = require "payoff.fault"
-local history = require "payoff.history"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
+local history = later "payoff.history"
 local json = require "payoff.native.json"
-local layout = require "payoff.layout"
-local options = require "payoff.options"
-local store = require "payoff.store"
+local layout = later "payoff.layout"
+local options = later "payoff.options"
+local store = later "payoff.store"
 local sys = require "payoff.native.sys"
-local units = require "payoff.units"
+local units = later "payoff.units"
 
 local command = {}
 

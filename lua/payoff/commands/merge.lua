@@ -1,7 +1,8 @@
 -- merge: `payoff merge A.db B.db …`: the runs of several stores in one.
 
-local fault = require "payoff.fault"
-local store = require "payoff.store"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
+local store = later "payoff.store"
 local sys = require "payoff.native.sys"
 
 local merge = {}

@@ -4,8 +4,9 @@
 -- it and passes on what it says.
 
 local assets = require "payoff.native.assets"
-local fault = require "payoff.fault"
-local launch = require "payoff.run.launch"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
+local launch = later "payoff.run.launch"
 local sys = require "payoff.native.sys"
 
 local ranges = {}

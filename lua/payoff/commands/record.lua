@@ -5,8 +5,9 @@
 -- is imported (profiler/workers/python/payoff_record.py).
 
 local assets = require "payoff.native.assets"
-local corpus = require "payoff.verify.corpus"
-local fault = require "payoff.fault"
+local later = require "payoff.later"
+local corpus = later "payoff.verify.corpus"
+local fault = later "payoff.fault"
 local json = require "payoff.native.json"
 local sys = require "payoff.native.sys"
 

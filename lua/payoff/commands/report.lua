@@ -3,16 +3,17 @@
 --   payoff report cpu_intensive.payoff.db --html report.html --csv samples.csv
 --   payoff report cpu_intensive.payoff.db 3 --script reports/custom/slowest.lua
 
-local fault = require "payoff.fault"
-local formats = require "payoff.formats"
-local history = require "payoff.history"
-local paths = require "payoff.paths"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
+local formats = later "payoff.formats"
+local history = later "payoff.history"
+local paths = later "payoff.paths"
 local payoff = require "payoff"
-local profile = require "payoff.model.profile"
-local runs = require "payoff.commands.runs"
-local script = require "payoff.script"
+local profile = later "payoff.model.profile"
+local runs = later "payoff.commands.runs"
+local script = later "payoff.script"
 local sys = require "payoff.native.sys"
-local timing = require "payoff.run.timing"
+local timing = later "payoff.run.timing"
 
 local report = {}
 

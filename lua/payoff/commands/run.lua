@@ -1,12 +1,13 @@
 -- run: `payoff run FILE.lua`: measure an experiment, print its table, write its reports.
 
-local fault = require "payoff.fault"
-local go = require "payoff.tour.go"
-local measure = require "payoff.measure"
-local options = require "payoff.options"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
+local go = later "payoff.tour.go"
+local measure = later "payoff.measure"
+local options = later "payoff.options"
 local payoff = require "payoff"
-local resume = require "payoff.run.resume"
-local script = require "payoff.script"
+local resume = later "payoff.run.resume"
+local script = later "payoff.script"
 
 local run = {}
 

@@ -1,16 +1,17 @@
 -- runs: `payoff runs`, `payoff show RUN`, `payoff export RUN`: what the store holds.
 
-local derive = require "payoff.run.derive"
-local fault = require "payoff.fault"
-local formats = require "payoff.formats"
-local layout = require "payoff.layout"
-local metrics = require "payoff.metrics"
-local profile = require "payoff.model.profile"
-local store = require "payoff.store"
+local later = require "payoff.later"
+local derive = later "payoff.run.derive"
+local fault = later "payoff.fault"
+local formats = later "payoff.formats"
+local layout = later "payoff.layout"
+local metrics = later "payoff.metrics"
+local profile = later "payoff.model.profile"
+local store = later "payoff.store"
 local sys = require "payoff.native.sys"
-local timing = require "payoff.run.timing"
+local timing = later "payoff.run.timing"
 local clean_all = require("payoff.text").clean_all
-local units = require "payoff.units"
+local units = later "payoff.units"
 
 local runs = {}
 

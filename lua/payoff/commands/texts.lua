@@ -4,7 +4,8 @@
 --   payoff man | man -l -
 --   payoff completions bash > ~/.local/share/bash-completion/completions/payoff
 
-local fault = require "payoff.fault"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
 local sys = require "payoff.native.sys"
 
 local texts = {}

@@ -2,12 +2,13 @@
 --
 --   payoff try reference.py:f port:f libport.so:f:'double(int64, int64)' --args '[0, 1]'
 
-local fault = require "payoff.fault"
-local measure = require "payoff.measure"
-local options = require "payoff.options"
-local paths = require "payoff.paths"
+local later = require "payoff.later"
+local fault = later "payoff.fault"
+local measure = later "payoff.measure"
+local options = later "payoff.options"
+local paths = later "payoff.paths"
 local payoff = require "payoff"
-local saved = require "payoff.saved"
+local saved = later "payoff.saved"
 local sys = require "payoff.native.sys"
 
 local try = {}

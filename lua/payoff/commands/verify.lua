@@ -3,18 +3,19 @@
 --   payoff verify scripts/cpu_intensive.lua --only 'c-*' --budget 30
 --   payoff verify reference.py:f port:f --args '[0, 1]'
 
-local corpus = require "payoff.verify.corpus"
-local engine = require "payoff.verify.engine"
-local fault = require "payoff.fault"
+local later = require "payoff.later"
+local corpus = later "payoff.verify.corpus"
+local engine = later "payoff.verify.engine"
+local fault = later "payoff.fault"
 local json = require "payoff.native.json"
-local options = require "payoff.options"
-local paths = require "payoff.paths"
+local options = later "payoff.options"
+local paths = later "payoff.paths"
 local payoff = require "payoff"
-local progress = require "payoff.run.progress"
-local report = require "payoff.verify.report"
-local script = require "payoff.script"
+local progress = later "payoff.run.progress"
+local report = later "payoff.verify.report"
+local script = later "payoff.script"
 local sys = require "payoff.native.sys"
-local text = require "payoff.text"
+local text = later "payoff.text"
 
 local verify = {}
 

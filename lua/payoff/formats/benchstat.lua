@@ -10,8 +10,7 @@
 local clean = require("payoff.text").clean
 local neighbours = require "payoff.formats.neighbours"
 
-local format = { name = "benchstat", extension = ".bench.txt",
-  describe = "text that benchstat reads, a line per process" }
+local format = { name = "benchstat", extension = ".bench.txt" }
 format.every_sample = true -- reads them one by one
 
 -- A name has no blanks; "/" and "=" part its keys and values.

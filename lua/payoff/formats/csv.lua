@@ -14,7 +14,7 @@ local balance = require "payoff.balance"
 local fault = require "payoff.fault"
 local clean = require("payoff.text").clean
 
-local format = { name = "csv", extension = ".csv", describe = "one row per sample" }
+local format = { name = "csv", extension = ".csv" }
 
 -- The columns that rows of one cell share, then those of the sample; the events' come after.
 -- SOURCES are those of the sample in the store's words (profiler/store/sheet.h), in the same order.

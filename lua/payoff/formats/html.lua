@@ -14,7 +14,7 @@ local text = require "payoff.text"
 local units = require "payoff.units"
 local value = require "payoff.html.value"
 
-local format = { name = "html", extension = ".html", describe = "a page with tables and charts" }
+local format = { name = "html", extension = ".html" }
 
 local SECTIONS = {
   require "payoff.html.sections.glance",

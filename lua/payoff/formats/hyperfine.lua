@@ -10,8 +10,7 @@ local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 local neighbours = require "payoff.formats.neighbours"
 
-local format = { name = "hyperfine", extension = ".hyperfine.json",
-  describe = "JSON in the shape of hyperfine's" }
+local format = { name = "hyperfine", extension = ".hyperfine.json" }
 format.every_sample = true -- reads them one by one
 
 local function mean(list)

@@ -6,7 +6,7 @@ local clean = require("payoff.text").clean
 local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 
-local format = { name = "json", extension = ".json", describe = "the run model, for programs" }
+local format = { name = "json", extension = ".json" }
 format.every_sample = true -- reads them one by one
 
 -- Lists of the model: an empty one is [], and a hole in one is null. `counts` and `per_task` are as

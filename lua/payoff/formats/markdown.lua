@@ -13,7 +13,7 @@ local steadiness = require "payoff.steadiness"
 local timing = require "payoff.run.timing"
 local units = require "payoff.units"
 
-local format = { name = "markdown", extension = ".md", describe = "the table for pull requests" }
+local format = { name = "markdown", extension = ".md" }
 
 local MARKS = { identical = "✅", within = "✅", wrong = "❌", failed = "❌", missing = "⚪",
   unmeasured = "⚪" }

@@ -11,8 +11,7 @@ local fault = require "payoff.fault"
 local json = require "payoff.native.json"
 local neighbours = require "payoff.formats.neighbours"
 
-local format = { name = "pyperf", extension = ".pyperf.json",
-  describe = "JSON that pyperf's commands read" }
+local format = { name = "pyperf", extension = ".pyperf.json" }
 format.every_sample = true -- reads them one by one
 
 -- "2026-11-23T12:00:00Z" as pyperf writes its dates.

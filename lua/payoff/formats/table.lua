@@ -18,7 +18,7 @@ local simulated_notes = require "payoff.run.simulated_notes"
 local payoff_lines = require "payoff.formats.payoff_lines"
 local units = require "payoff.units"
 
-local format = { name = "table", extension = ".txt", describe = "the table as plain text" }
+local format = { name = "table", extension = ".txt" }
 
 local styles = { bold = "1", dim = "2", strike = "9", red = "31", green = "32", yellow = "33" }
 

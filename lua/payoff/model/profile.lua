@@ -10,7 +10,8 @@
 local assets = require "payoff.native.assets"
 local fault = require "payoff.fault"
 local json = require "payoff.native.json"
-local launch = require "payoff.run.launch"
+local later = require "payoff.later"
+local launch = later "payoff.run.launch" -- measuring needs it, an option does not
 local paths = require "payoff.paths"
 local stats = require "payoff.native.stats"
 local sys = require "payoff.native.sys"

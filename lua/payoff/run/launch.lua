@@ -15,7 +15,7 @@ local Launcher = {}
 Launcher.__index = Launcher
 
 function launch.new(options)
-  return setmetatable({ python = options.python, resolved = {} }, Launcher)
+  return setmetatable({ python = options.python, resolved = {}, loads = {} }, Launcher)
 end
 
 local function worker_source()
@@ -73,7 +73,7 @@ end
 
 local function absolute(path) return sys.realpath(path) or path end
 
-function Launcher.load(_, subject)
+local function load_message(subject)
   local message
   if subject.kind == "python" then
     local path = {}
@@ -90,6 +90,12 @@ function Launcher.load(_, subject)
     message = subject.subject or {}
   end
   return { cmd = "load", subject = message }
+end
+
+-- Made once for each subject; not to be changed.
+function Launcher:load(subject)
+  self.loads[subject] = self.loads[subject] or load_message(subject)
+  return self.loads[subject]
 end
 
 return launch

@@ -2,8 +2,8 @@
 --
 --   engine.run(experiment, { recorder = recorder.new("f.payoff.db") })
 --
--- A killed run loses at most the samples in flight and those of the last quarter of a second, which
--- are written together, with how far the run has come: a transaction for each sample took 0.28 ms
+-- A killed run loses at most the samples in flight and those of the last half second, which are
+-- written together, with how far the run has come: a transaction for each sample took 0.28 ms
 -- beside 10 ms, and one for each block 0.8. When it is resumed it goes on from there. A store that
 -- cannot be written (a read-only folder, a full disk) costs the record, never the run: that becomes
 -- one warning of the report.
@@ -18,7 +18,7 @@ local recorder = {}
 
 -- How long a sample may wait for others, and the note of how far the run has come: with all that it
 -- holds after some hundred blocks it takes 3 ms to write, and a process may take 60.
-local behind_s = 0.25
+local behind_s = 0.5
 
 local Recorder = {}
 Recorder.__index = Recorder

@@ -40,8 +40,8 @@ function Side:start()
   check_cancelled(code)
   if not process then return nil, message end
   self.process, self.starts = process, self.starts + 1
-  local command = self.launcher:load(self.subject)
-  command.signature = self.want or nil
+  local subject = self.launcher:load(self.subject).subject
+  local command = { cmd = "load", subject = subject, signature = self.want or nil }
   local reply
   reply, message, code = process:call(command, 120)
   check_cancelled(code)
