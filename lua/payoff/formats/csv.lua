@@ -56,7 +56,6 @@ local function text_field(value)
 end
 
 local function field(value)
-  if value == nil then return "" end -- most of a row
   local kind = math.type(value)
   if kind == "integer" then
     return string.format("%d", value)
@@ -67,18 +66,26 @@ local function field(value)
     return string.format("%.17g", value)
   elseif type(value) == "boolean" then
     return value and "true" or "false"
-  elseif value == "exact" then -- most of the rest
-    return value
+  elseif value == nil then
+    return ""
   end
   return text_field(value)
 end
 
 format.field = field
 
+-- What most of a row is, or what becomes the same text by itself, goes without being looked at.
 local function join(values, count)
-  local out = {}
+  local out, kind_of = {}, math.type
   for i = 1, count do
-    out[i] = field(values[i])
+    local value = values[i]
+    if value == nil then
+      out[i] = ""
+    elseif kind_of(value) == "integer" or value == "exact" then
+      out[i] = value
+    else
+      out[i] = field(value)
+    end
   end
   return table.concat(out, ",")
 end
@@ -133,16 +140,18 @@ local function cell_prefix(run, subject, cell, verdict)
   }, #CELL_COLUMNS)
 end
 
+local function tasks_of(row) return row.tasks end
+local function cpu_of(row) return row.cpu_ns end
+local function switches_of(row) return row.switches end
+
 local function sample_fields(sample, events)
   local noise = sample.noise or {}
   local values = {
     sample.block, sample.order, sample.process, sample.index, sample.loops, sample.wall_ns,
     sample.cpu_ns, noise.steal_ns, noise.switches, noise.other_ns, noise.waited_ns,
     sample.marked, sample.phase, sample.first, sample.start_ns, sample.load_ns,
-    each_worker(sample, function(row) return row.tasks end),
-    each_worker(sample, function(row) return row.cpu_ns end),
-    each_worker(sample, balance.instructions),
-    each_worker(sample, function(row) return row.switches end),
+    each_worker(sample, tasks_of), each_worker(sample, cpu_of),
+    each_worker(sample, balance.instructions), each_worker(sample, switches_of),
     noise.khz, noise.throttles, noise.limited, noise.major_faults, noise.swapped, noise.migrations,
     noise.core_slowdown,
   }

@@ -15,11 +15,12 @@ local sys = require "payoff.native.sys"
 
 local bytecode = {}
 
--- `codes = {}` of the program (profiler/workers/python/bundle.py) is filled with its modules, and
--- of their texts those stay that a child compiles that was not forked (payoff_pool.CHILD). What is
--- written is the interpreter's path, a zero byte, the line that loads the program, a zero byte, and
--- the compiled program. The interpreter may be replaced while a run lasts, and must not run code of
--- another version.
+-- `codes = {}` of the program (profiler/workers/python/bundle.py) is filled with the modules that
+-- measuring needs. Those of `payoff verify`, whose processes are few and live long, stay text, as do
+-- those that a child compiles that was not forked (payoff_pool.CHILD): each process reads all this.
+-- What is written is the interpreter's path, a zero byte, the line that loads the program, a zero
+-- byte, and the compiled program. The interpreter may be replaced while a run lasts, and must not
+-- run code of another version.
 local question = [[
 import sys
 sys.stdout.write(sys.executable + chr(0))
@@ -43,10 +44,12 @@ try:
                 parts[node.targets[0].id] = node
         texts = _ast.Expression(parts["sources"].value)
         sources, codes, kept = eval(compile(texts, "python_worker.py", "eval"), {}), {}, {}
+        late = ("payoff_cover", "payoff_examine", "payoff_rewrite", "payoff_terms")
         for name in sources:
-            code = compile(sources[name], name + ".py", "exec", optimize=2) # no docstrings
-            codes[name] = marshal.dumps(code)
-            if name in ("payoff_fault", "payoff_task"):
+            if name not in late:
+                code = compile(sources[name], name + ".py", "exec", optimize=2) # no docstrings
+                codes[name] = marshal.dumps(code)
+            if name in late + ("payoff_fault", "payoff_task"):
                 kept[name] = sources[name]
         for name, value in ("codes", codes), ("sources", kept):
             parts[name].value = parse(repr(value), "eval").body
