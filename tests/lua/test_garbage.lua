@@ -50,7 +50,7 @@ local function asked(in_use_kib, is_running)
   return table.concat(list, " ")
 end
 
-check.test("at the end little is not looked through, much is, and who stopped it goes on", function()
+check.test("at the end little is not looked through, much is; who had stopped it, had", function()
   check.equal(asked(20000, true), "isrunning count stop restart")
   check.equal(asked(100000, true), "isrunning count")
   check.equal(asked(20000, false), "isrunning")

@@ -16,8 +16,9 @@ local sys = require "payoff.native.sys"
 local bytecode = {}
 
 -- `codes = {}` of the program (profiler/workers/python/bundle.py) is filled with the modules that
--- measuring needs. Those of `payoff verify`, whose processes are few and live long, stay text, as do
--- those that a child compiles that was not forked (payoff_pool.CHILD): each process reads all this.
+-- measuring needs. Those of `payoff verify`, whose processes are few and live long, stay text, as
+-- do those that a child compiles that was not forked (payoff_pool.CHILD): each process reads all
+-- this.
 -- What is written is the interpreter's path, a zero byte, the line that loads the program, a zero
 -- byte, and the compiled program. The interpreter may be replaced while a run lasts, and must not
 -- run code of another version.

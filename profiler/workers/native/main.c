@@ -8,6 +8,6 @@
 int main(int argc, char **argv)
 {
     prctl(PR_SET_NAME, "payoff-native"); /* for ps, which would show a descriptor's number */
-    int own = argc < 3 ? argc : 2; /* payoff's name and "worker" */
+    int own = argc < 3 ? argc : 2;       /* payoff's name and "worker" */
     return native_worker_main(argc - own, argv + own);
 }
