@@ -1,7 +1,7 @@
 /* payoff: argv -> Lua. The only place that prints an error of its own and chooses to exit.
  *
- * `payoff worker native` is another program in the same file: payoff starts itself as the worker of
- * native libraries, without Lua. */
+ * `payoff worker native` is another program in the same file, without Lua: the worker of native
+ * libraries, where the smaller one that payoff carries cannot be run (workers/native/main.c). */
 #include "lua/luahost.h"
 #include "machine/streams.h"
 #include "workers/native/native_worker.h"

@@ -1,7 +1,8 @@
-/* native_worker: the program that runs subjects of native libraries: `payoff worker native`.
+/* native_worker: the program that runs subjects of native libraries: one that payoff carries (main.c
+ * beside this), and `payoff worker native`.
  *
  * It speaks the worker protocol (PROTOCOL.md) over the descriptors that the environment names, and
- * is a program of its own inside the payoff binary: it starts no Lua. */
+ * starts no Lua. */
 #ifndef PAYOFF_WORKERS_NATIVE_NATIVE_WORKER_H
 #define PAYOFF_WORKERS_NATIVE_NATIVE_WORKER_H
 
