@@ -46,10 +46,12 @@ local function cell_row(cell)
 end
 
 -- Whether a cell shows something that was not written yet. What a field holds is replaced, not
--- changed, as long as a run is measured; at its end all is written anyway.
+-- changed, as long as a run is measured (its CPUs by a list of the same each time); at its end all
+-- is written anyway.
 local function is_news(self, cell)
   local row, written = cell_row(cell), self.written[cell.id] or {}
   self.written[cell.id] = row
+  row.cpus = row.cpus and table.concat(row.cpus, ",")
   for _, field in ipairs(cell_fields) do
     if row[field] ~= written[field] then return true end
   end
