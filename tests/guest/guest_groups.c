@@ -153,14 +153,12 @@ static void test_exact_in_passes(void **state)
     group_plan_free(plan);
 }
 
-/* Too short for every group to have its turn: a missing value, never a zero. */
-static void test_too_short_for_all(void **state)
+/* The events that a very short loop left without a turn; *counted: those that had one. */
+static size_t count_missing(const struct group_plan *plan, size_t *counted)
 {
-    (void)state;
-    struct group_plan *plan = measure_plan(SIX "|r0011 r0011:u r0011:k cycles cycles:u cycles:k");
     struct counts counts[MEASURE_EVENTS_MAX];
-    size_t counted = 0, missing = 0;
-    assert_true(group_plan_group_count(plan) > 1);
+    size_t missing = 0;
+    *counted = 0;
     measure(plan, measure_loop, 1000, counts);
     for (size_t i = 0; i < group_plan_event_count(plan); i++) {
         double estimate = 0;
@@ -170,9 +168,22 @@ static void test_too_short_for_all(void **state)
             assert_int_equal(counts[i].count, 0);
             assert_non_null(strstr(counts[i].reason, "busy with other events"));
         } else {
-            counted++;
+            ++*counted;
         }
     }
+    return missing;
+}
+
+/* Too short for every group to have its turn: a missing value, never a zero. Where the kernel's tick
+ * happened to come just then, all had theirs: then once more. */
+static void test_too_short_for_all(void **state)
+{
+    (void)state;
+    struct group_plan *plan = measure_plan(SIX "|r0011 r0011:u r0011:k cycles cycles:u cycles:k");
+    size_t counted = 0, missing = 0;
+    assert_true(group_plan_group_count(plan) > 1);
+    for (int tries = 0; missing == 0 && tries < 3; tries++)
+        missing = count_missing(plan, &counted);
     assert_true(counted > 0 && missing > 0);
     group_plan_free(plan);
 }

@@ -135,6 +135,29 @@ local function check_workers(folder, rows)
   print(("# workers: at most %.0f instructions per loop beside those of the tasks"):format(most))
 end
 
+-- The extra instructions that most samples of so many loops have. A clock that the kernel sets just
+-- while it is read is read again, in user mode: 18 instructions more, seen in one boot of eight.
+local function usual_of(list)
+  local seen, usual, others = {}, {}, 0
+  for _, sample in ipairs(list) do
+    local times = seen[sample.loops] or {}
+    seen[sample.loops] = times
+    times[sample.extra] = (times[sample.extra] or 0) + 1
+    local best = usual[sample.loops]
+    if not best or times[sample.extra] > times[best] then usual[sample.loops] = sample.extra end
+  end
+  for _, sample in ipairs(list) do
+    local more = sample.extra - usual[sample.loops]
+    if more ~= 0 then
+      others = others + 1
+      check.truthy(more > 0 and more <= 64, ("samples of so many loops: %d: %d instructions, and "
+        .. "%d"):format(sample.loops, usual[sample.loops], sample.extra))
+    end
+  end
+  check.truthy(20 * others <= #list or others == 1, others .. " samples differ from the others")
+  return usual
+end
+
 -- In serial mode nothing else is there: samples of as many loops count the same instructions to the
 -- last one, in every process and in both sizes, and a loop of the task list adds a few hundred,
 -- always the same. The first call of a process has more to do: the dynamic linker finds functions.
@@ -143,15 +166,13 @@ local function check_line(all)
   for _, sample in ipairs(all) do
     if sample.row.phase ~= "first" then list[#list + 1] = sample end
   end
-  local of, first, other = {}, list[1], nil
+  local usual, first, other = usual_of(list), list[1].loops, nil
   for _, sample in ipairs(list) do
-    of[sample.loops] = of[sample.loops] or sample.extra
-    check.equal(sample.extra, of[sample.loops], "samples of so many loops: " .. sample.loops)
-    if sample.loops ~= first.loops then other = other or sample end
+    if sample.loops ~= first then other = other or sample.loops end
   end
   check.truthy(other, "two numbers of loops")
-  local per_loop = (first.extra - other.extra) / (first.loops - other.loops)
-  local once = first.extra - per_loop * first.loops
+  local per_loop = (usual[first] - usual[other]) / (first - other)
+  local once = usual[first] - per_loop * first
   print(("# serial: 2 n instructions per task, %g more per loop, %g per sample"):format(per_loop,
     once))
   check.truthy(per_loop > 0 and per_loop < 1000 and per_loop % 1 == 0, "a whole number per loop")
