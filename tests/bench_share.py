@@ -16,7 +16,7 @@ The last column is in CPU time, which says the same on a busy machine: of all th
 processes used, what was used neither inside the samples' clocks nor by the bare starts.
 
 A run lasts 60 seconds, as long as one without --budget (SECONDS_EACH says otherwise): starting
-payoff, the reports and other things that are done once take 0.2 s of it.
+payoff, the reports and other things that are done once take some 0.3 s of it.
 
 Runs are made with --no-verify: the check of inputs before a run runs subjects too, for another
 question, and takes half a second for each port whatever the budget is. The interpreter is one of an
