@@ -154,9 +154,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="payoff-share-") as folder:
         python = bare_interpreter(os.path.join(folder, "venv"))
         starts = starts_now(python)
-        print("bare start and end of Python %s: %.1f ms, of a small program: %.1f ms, as it was "
+        print("bare start and end of Python %s%s: %.1f ms, of a small program: %.1f ms, as it was "
               "before and after each run; shares in %% of the wall time\n" % (
-                  platform.python_version(), 1e3 * starts[0][0], 1e3 * starts[1][0]))
+                  platform.python_version(), " with its packages" * (python == sys.executable),
+                  1e3 * starts[0][0], 1e3 * starts[1][0]))
         head = ["run", "wall", "waited", *LAPS, "other", "(bare)", "**harness**",
                 "outside the clocks", "harness, CPU"]
         print("| %s |\n|---%s|" % (" | ".join(head), "|--:" * (len(head) - 1)))

@@ -135,8 +135,8 @@ local function check_workers(folder, rows)
   print(("# workers: at most %.0f instructions per loop beside those of the tasks"):format(most))
 end
 
--- The extra instructions that most samples of so many loops have. A clock that the kernel sets just
--- while it is read is read again, in user mode: 18 instructions more, seen in one boot of eight.
+-- The extra instructions that most samples of so many loops have. In one boot of eight a sample had
+-- 18 more: likely a clock that the kernel set just while it was read, and that was read again.
 local function usual_of(list)
   local seen, usual, others = {}, {}, 0
   for _, sample in ipairs(list) do
